@@ -1,0 +1,44 @@
+namespace Sentinel.Contracts;
+
+/// <summary>The public paths of the API, as used by the dashboard, the app host and the tests.</summary>
+public static class ApiRoutes
+{
+    /// <summary><c>GET</c>: <see cref="Overview.OverviewResponse"/>.</summary>
+    public const string Overview = "/api/v1/overview";
+
+    /// <summary><c>GET</c> list (<c>q, after, limit</c>), <c>GET /{id}</c>.</summary>
+    public const string Repositories = "/api/v1/repositories";
+
+    /// <summary><c>GET</c> list (<c>repositoryId, status, after, limit</c>), <c>POST</c>, <c>GET /{id}</c>, <c>POST /{id}/retry</c>, <c>POST /{id}/cancel</c>, <c>GET /{id}/events</c> (server-sent events of <see cref="Scans.ScanProgress"/>).</summary>
+    public const string Scans = "/api/v1/scans";
+
+    /// <summary><c>GET</c> list (<see cref="Findings.FindingQuery"/>), <c>GET /{id}</c>, <c>POST /{id}/dismiss</c>, <c>POST /{id}/reopen</c>, <c>GET</c> and <c>POST /{id}/explanation</c>.</summary>
+    public const string Findings = "/api/v1/findings";
+
+    /// <summary><c>GET</c> list, <c>GET /{id}</c>.</summary>
+    public const string Rules = "/api/v1/rules";
+
+    /// <summary><c>GET /{requestId}</c>: <see cref="Requests.RequestJourney"/>; also at <c>/api/requests/{requestId}</c>.</summary>
+    public const string Requests = "/api/v1/requests";
+
+    /// <summary><c>GET</c>: <see cref="Operations.OperationsSnapshot"/>.</summary>
+    public const string Operations = "/api/v1/operations";
+
+    /// <summary><c>GET</c> list, <c>POST</c>, <c>DELETE /{id}</c>.</summary>
+    public const string Tokens = "/api/v1/tokens";
+
+    /// <summary><c>GET</c> who is calling, <c>DELETE</c> signs out, <c>POST /local</c> signs in locally, <c>GET /options</c> (open to all).</summary>
+    public const string Session = "/api/v1/session";
+
+    /// <summary><c>GET</c> list (<c>after, limit</c>).</summary>
+    public const string Audit = "/api/v1/audit";
+
+    /// <summary><c>GET</c>: server-sent events of <see cref="Live.LiveEvent"/>.</summary>
+    public const string Events = "/api/v1/events";
+
+    /// <summary><c>POST</c>: GitHub's webhooks.</summary>
+    public const string GitHubWebhooks = "/webhooks/github";
+
+    /// <summary><c>POST</c> on the AI service.</summary>
+    public const string AiExplanations = "/v1/explanations";
+}

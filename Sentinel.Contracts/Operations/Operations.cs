@@ -1,0 +1,30 @@
+using Sentinel.Contracts.Scans;
+
+namespace Sentinel.Contracts.Operations;
+
+/// <summary>How the installation is doing right now.</summary>
+/// <param name="Failures">Failed and dead-lettered scans, newest first, at most 50.</param>
+/// <param name="Latency">Over the last 24 hours.</param>
+/// <param name="OutboxPending">Messages waiting to be delivered to the AI service or to GitHub.</param>
+public sealed record OperationsSnapshot(
+    DateTimeOffset At, QueueSnapshot Queue, IReadOnlyList<WorkerSnapshot> Workers, IReadOnlyList<ScanSummary> Failures,
+    LatencySnapshot Latency, DeliverySnapshot Deliveries, int OutboxPending, int OutboxDeadLettered);
+
+/// <summary>The scan queue.</summary>
+/// <param name="RedisAvailable">False when Redis cannot be reached; queued scans then wait in Postgres.</param>
+public sealed record QueueSnapshot(bool RedisAvailable, IReadOnlyList<LaneSnapshot> Lanes, int InFlight);
+
+/// <summary>One lane of the queue.</summary>
+/// <param name="OldestAgeSeconds">Seconds the oldest scan has been waiting; null when the lane is empty.</param>
+public sealed record LaneSnapshot(ScanLane Lane, int Depth, double? OldestAgeSeconds);
+
+/// <summary>A worker process that reported within the last minute.</summary>
+public sealed record WorkerSnapshot(
+    string Id, string Version, DateTimeOffset StartedAt, DateTimeOffset LastSeenAt, int Capacity, IReadOnlyList<Guid> RunningScans);
+
+/// <summary>Seconds; null when there was no scan.</summary>
+public sealed record LatencySnapshot(
+    int Scans, double? QueueWaitP50, double? QueueWaitP95, double? ScanP50, double? ScanP95, double? PushToFindingsP50, double? PushToFindingsP95);
+
+/// <summary>Webhook deliveries of the last 24 hours.</summary>
+public sealed record DeliverySnapshot(int Accepted, int Ignored, int Unknown, int Failed, DateTimeOffset? LastReceivedAt);

@@ -1,0 +1,58 @@
+namespace Sentinel.Contracts.Scans;
+
+/// <summary>What asked for a scan.</summary>
+public enum ScanKind { Push, PullRequest, Manual, Rerun, Scheduled, History }
+
+/// <summary>Queue lane, most urgent first.</summary>
+public enum ScanLane { Interactive, Push, Background }
+
+/// <summary>Where a scan stands. <see cref="Partial"/> means finished, but something was not looked at.</summary>
+public enum ScanStatus { Queued, Running, Succeeded, Partial, Failed, Superseded, Cancelled, DeadLettered }
+
+/// <summary>What a running scan is doing.</summary>
+public enum ScanPhase { Waiting, Fetch, List, Analyse, Match, Persist, Done }
+
+/// <summary>A row of the scan list.</summary>
+public sealed record ScanSummary(
+    Guid Id, Guid RepositoryId, string RepositoryName, ScanKind Kind, ScanStatus Status, string Ref, string? CommitSha,
+    int? PullRequestNumber, string RequestId, DateTimeOffset QueuedAt, DateTimeOffset? StartedAt, DateTimeOffset? CompletedAt,
+    ScanPhase Phase, int FilesDone, int FilesTotal, int FilesSkipped, int FindingsOpened, int FindingsClosed, int FindingsTotal,
+    string? ErrorCode, string? ErrorDetail);
+
+/// <summary>A scan with what it did and what it did not look at.</summary>
+/// <param name="Report">Null until the scan has finished once.</param>
+public sealed record ScanDetail(
+    ScanSummary Summary, ScanLane Lane, int Attempt, string? WorkerId, string? BaseSha, Guid? SupersededById,
+    long BytesScanned, int CacheHits, string? RulePackHash, ScanReportDetail? Report);
+
+/// <summary>The record of a finished scan.</summary>
+/// <param name="IsComplete">False when a plug-in failed or a file could not be read: the result is then not "clean".</param>
+/// <param name="Skipped">At most 1,000 entries; <paramref name="SkippedTotal"/> is the whole number.</param>
+public sealed record ScanReportDetail(
+    bool IsComplete, IReadOnlyList<PhaseTiming> Phases, IReadOnlyList<PluginRunSummary> Plugins,
+    IReadOnlyList<SkippedFile> Skipped, int SkippedTotal);
+
+/// <summary>When a phase began and how long it took.</summary>
+public sealed record PhaseTiming(ScanPhase Phase, DateTimeOffset StartedAt, double Milliseconds);
+
+/// <summary>How a plug-in fared in one scan.</summary>
+/// <param name="Status">Succeeded, Partial, Failed or Skipped.</param>
+public sealed record PluginRunSummary(string PluginId, int Version, string Status, int Files, int Findings, string? Detail);
+
+/// <summary>A file that was not analysed.</summary>
+/// <param name="Reason">Stable code: binary, too-large, symlink, submodule, lfs-pointer, timeout, unreadable, limit.</param>
+public sealed record SkippedFile(string Path, long Length, string Reason);
+
+/// <summary>Body of <c>POST /api/v1/scans</c>.</summary>
+/// <param name="Url">An https git URL; local paths and plain http only in Development.</param>
+/// <param name="Ref">Branch, tag or commit; the remote's HEAD when null.</param>
+public sealed record CreateScanRequest(string Url, string? Ref);
+
+/// <summary>Answer to an accepted scan.</summary>
+public sealed record ScanAccepted(Guid ScanId, Guid RepositoryId, string RequestId);
+
+/// <summary>One step of a running scan, as published by the worker.</summary>
+/// <param name="FilesTotal">Zero until the tree has been listed.</param>
+public sealed record ScanProgress(
+    Guid ScanId, Guid RepositoryId, string RequestId, ScanStatus Status, ScanPhase Phase, int FilesDone, int FilesTotal,
+    int FilesSkipped, DateTimeOffset At);
