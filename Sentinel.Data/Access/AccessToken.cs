@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Sentinel.Contracts.Sessions;
+
+namespace Sentinel.Data.Access;
+
+/// <summary>Whether a token belongs to a program or to a signed-in person.</summary>
+public enum AccessTokenKind { ApiToken, Session }
+
+/// <summary>Something that may call the API. Only the hash of the token is stored.</summary>
+public sealed class AccessToken
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required AccessTokenKind Kind { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>SHA-256 of the token's text: the token has 256 random bits, so a plain hash cannot be searched.</summary>
+    public required byte[] Hash { get; init; }
+
+    public required string Owner { get; init; }
+
+    public required Role Role { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public DateTimeOffset? LastUsedAt { get; set; }
+
+    public DateTimeOffset? RevokedAt { get; set; }
+}
+
+internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<AccessToken>
+{
+    public void Configure(EntityTypeBuilder<AccessToken> builder)
+    {
+        builder.ToTable("access_tokens");
+        builder.Property(t => t.Id).ValueGeneratedNever();
+        builder.Property(t => t.Kind).HasConversion<string>();
+        builder.Property(t => t.Role).HasConversion<string>();
+        builder.HasIndex(t => t.Hash).IsUnique();
+        builder.HasIndex(t => new { t.Owner, t.Id });
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Sentinel.Data.Outbox;
+
+/// <summary>Delivery state of an outbox message.</summary>
+public enum OutboxStatus { Pending, Done, DeadLettered }
+
+/// <summary>Something to be done outside the database, written in the transaction that makes it necessary.</summary>
+public sealed class OutboxMessage
+{
+    /// <summary>Asks the AI service to explain a finding; payload <c>{"findingId": "…"}</c>.</summary>
+    public const string ExplanationRequested = "explanation.requested";
+
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    public required string Kind { get; init; }
+
+    /// <summary>Messages of one key are delivered in order.</summary>
+    public required string AggregateKey { get; init; }
+
+    /// <summary>Writing the same key twice is one message.</summary>
+    public required string IdempotencyKey { get; init; }
+
+    public Guid? RepositoryId { get; init; }
+
+    public required string Payload { get; init; }
+
+    public OutboxStatus Status { get; set; } = OutboxStatus.Pending;
+
+    public int Attempts { get; set; }
+
+    public required DateTimeOffset NextAttemptAt { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? ProcessedAt { get; set; }
+
+    public string? LastError { get; set; }
+
+    public string? RequestId { get; init; }
+
+    public string? TraceParent { get; init; }
+}
+
+internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<OutboxMessage>
+{
+    public void Configure(EntityTypeBuilder<OutboxMessage> builder)
+    {
+        builder.ToTable("outbox_messages");
+        builder.Property(m => m.Id).ValueGeneratedNever();
+        builder.Property(m => m.Status).HasConversion<string>();
+        builder.Property(m => m.Payload).HasColumnType("jsonb");
+        builder.HasIndex(m => m.IdempotencyKey).IsUnique();
+        builder.HasIndex(m => m.NextAttemptAt).HasFilter("status = 'Pending'");
+        builder.HasIndex(m => m.RequestId);
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Sentinel.Data.Repositories;
+
+/// <summary>A repository that Sentinel knows of, from GitHub or by URL.</summary>
+public sealed class Repository
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+
+    /// <summary>GitHub's numeric id, which survives renames and transfers; null for a repository added by URL.</summary>
+    public long? GitHubId { get; set; }
+
+    public long? InstallationId { get; set; }
+
+    /// <summary><c>owner/name</c>, or the URL without its scheme for a repository added by URL.</summary>
+    public required string FullName { get; set; }
+
+    /// <summary>Never holds a credential.</summary>
+    public required string CloneUrl { get; set; }
+
+    public string? DefaultBranch { get; set; }
+
+    public bool Private { get; set; }
+
+    public bool Archived { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required DateTimeOffset UpdatedAt { get; set; }
+
+    public Guid? LastScanId { get; set; }
+
+    public DateTimeOffset? LastScannedAt { get; set; }
+
+    /// <summary>Commit of the newest finished scan of the default branch.</summary>
+    public string? HeadCommit { get; set; }
+}
+
+internal sealed class RepositoryConfiguration : IEntityTypeConfiguration<Repository>
+{
+    public void Configure(EntityTypeBuilder<Repository> builder)
+    {
+        builder.ToTable("repositories");
+        builder.Property(r => r.Id).ValueGeneratedNever();
+        builder.HasIndex(r => r.GitHubId).IsUnique();
+        // One row for each URL added by hand; GitHub's repositories are told apart by their id.
+        builder.HasIndex(r => r.CloneUrl).IsUnique().HasFilter("git_hub_id is null");
+        builder.HasIndex(r => new { r.FullName, r.Id });
+        builder.HasIndex(r => r.LastScannedAt);
+    }
+}
