@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Configuration;
+using static Sentinel.ServiceDefaults.Configuration.ConfigurationKeys;
+
+namespace Sentinel.ServiceDefaults.Configuration;
+
+/// <summary>Reads and checks every setting of the contract for one service. Pure but for reading <c>_FILE</c> files.</summary>
+public static class ConfigurationContract
+{
+    /// <summary>Largest accepted <c>_FILE</c>, in bytes.</summary>
+    public const int MaxSecretFileBytes = 64 * 1024;
+
+    private const string PemExample = "-----BEGIN RSA PRIVATE KEY----- …";
+
+    private static readonly Entry[] Table =
+    [
+        new(Port, "8080", Services.All, CheckPort),
+        new(DatabaseUrl, PostgresConnectionString.Example, Services.Api | Services.Worker, Normalize(PostgresConnectionString.Normalize), DatabaseConnection, Services.Api | Services.Worker),
+        new(RedisUrl, RedisConnectionString.Example, Services.All, Normalize(RedisConnectionString.Normalize), RedisConnection, Services.Api | Services.Worker),
+        new(ApiKey, "AIza…", Services.Api | Services.AiService, CheckOneLine),
+        new(GitHubClientId, "Iv1.0123456789abcdef", Services.Api, CheckOneLine),
+        new(GitHubClientSecret, "40 hexadecimal digits", Services.Api, CheckOneLine),
+        new(AiServiceUrl, "http://ai-service:8080", Services.Api | Services.Worker, CheckUrl),
+        new(GitHubWebhookSecret, "a random text of at least 32 characters", Services.Api, CheckOneLine, RequiredOutsideDevelopment: Services.Api),
+        new(GitHubAppId, "123456", Services.Api | Services.Worker, CheckAppId),
+        new(GitHubAppPrivateKey, PemExample, Services.Api | Services.Worker, CheckPrivateKey),
+        new(GitHubApiUrl, "https://github.example/api/v3", Services.All, CheckUrl),
+        new(GitHubUrl, "https://github.example", Services.All, CheckUrl),
+    ];
+
+    private static readonly (string First, string Second, Services Readers)[] Pairs =
+    [
+        (GitHubClientId, GitHubClientSecret, Services.Api),
+        (GitHubAppId, GitHubAppPrivateKey, Services.Api | Services.Worker),
+    ];
+
+    private delegate string Check(string value);
+
+    /// <summary>All settings of a service, with all faults.</summary>
+    /// <param name="configuration">Where values are read.</param>
+    /// <param name="serviceName">api, worker, ai-service or web; any other name reads what all services share.</param>
+    /// <param name="development">Whether the environment is Development.</param>
+    /// <returns>Values to lay over the configuration; and one line for each fault, which never quotes a value.</returns>
+    public static (IReadOnlyDictionary<string, string?> Values, IReadOnlyList<string> Faults) Read(IConfiguration configuration, string serviceName, bool development)
+    {
+        var service = ServiceOf(serviceName);
+        var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
+        var faults = new List<string>();
+        foreach (var entry in Table.Where(e => (e.Readers & service) != 0))
+            ReadEntry(entry, configuration, service, development, values, faults);
+
+        foreach (var (first, second, readers) in Pairs.Where(p => (p.Readers & service) != 0))
+        {
+            if (IsSet(first) != IsSet(second) && !faults.Any(f => f.StartsWith(first, StringComparison.Ordinal) || f.StartsWith(second, StringComparison.Ordinal)))
+                faults.Add($"{(IsSet(first) ? second : first)} is missing, but {(IsSet(first) ? first : second)} is set: the two belong together. Set both or neither.");
+        }
+        return (values, faults);
+
+        bool IsSet(string key) => values.ContainsKey(key);
+    }
+
+    private static void ReadEntry(
+        Entry entry, IConfiguration configuration, Services service, bool development, Dictionary<string, string?> values, List<string> faults)
+    {
+        var connection = entry.ConnectionName is { } name ? configuration.GetConnectionString(name) : null;
+        var origin = entry.Key;
+        string? value;
+        if (!string.IsNullOrWhiteSpace(connection))
+        {
+            (origin, value) = ($"ConnectionStrings:{entry.ConnectionName}", connection);
+        }
+        else
+        {
+            value = configuration[entry.Key];
+            if (string.IsNullOrWhiteSpace(value) && configuration[$"{entry.Key}_FILE"] is { Length: > 0 } file)
+            {
+                origin = $"{entry.Key}_FILE";
+                if (!TryReadFile(file, out value, out var fault))
+                {
+                    faults.Add($"{entry.Key}: read from {origin}: {fault}. Example: {entry.Example}");
+                    return;
+                }
+            }
+        }
+
+        if (string.IsNullOrWhiteSpace(value))
+        {
+            var required = (entry.Required & service) != 0 || (!development && (entry.RequiredOutsideDevelopment & service) != 0);
+            if (required) faults.Add($"{entry.Key} is missing: set the environment variable {entry.Key}, or {entry.Key}_FILE to the path of a file that holds it. Example: {entry.Example}");
+            return;
+        }
+
+        try
+        {
+            var normal = entry.Check(value);
+            values[entry.Key] = entry.ConnectionName is null ? normal : value;
+            if (entry.ConnectionName is { } connectionName) values[$"ConnectionStrings:{connectionName}"] = normal;
+        }
+        catch (FormatException fault)
+        {
+            faults.Add($"{entry.Key}: read from {origin}: {fault.Message}. Example: {entry.Example}");
+        }
+    }
+
+    private static bool TryReadFile(string path, out string? value, out string fault)
+    {
+        (value, fault) = (null, "");
+        try
+        {
+            var info = new FileInfo(path);
+            if (!info.Exists) fault = "the file does not exist";
+            else if (info.Length > MaxSecretFileBytes) fault = $"the file is larger than {MaxSecretFileBytes} bytes";
+            else value = File.ReadAllText(path).Trim();
+            if (value is { Length: 0 }) fault = "the file is empty";
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            fault = "the file cannot be read by this user";
+        }
+        return fault.Length == 0;
+    }
+
+    private static Services ServiceOf(string name) => name switch
+    {
+        "api" => Services.Api,
+        "worker" => Services.Worker,
+        "ai-service" => Services.AiService,
+        "web" => Services.Web,
+        _ => Services.Other,
+    };
+
+    private static Check Normalize(Func<string, string> normalize) => value => normalize(value);
+
+    private static string CheckPort(string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
+            ? value : throw new FormatException("not a port from 1 to 65535");
+
+    private static string CheckUrl(string value) =>
+        Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "https+http" && url.UserInfo.Length == 0
+            ? value : throw new FormatException("not an absolute http or https URL without credentials");
+
+    private static string CheckAppId(string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? value : throw new FormatException("not a number");
+
+    private static string CheckOneLine(string value) =>
+        value.Trim() is var text && text.Any(char.IsControl) ? throw new FormatException("it holds control characters or several lines") : text;
+
+    private static string CheckPrivateKey(string value)
+    {
+        // Hosts that cannot hold several lines in a variable get the key with \n written out.
+        var pem = value.Replace("\\n", "\n", StringComparison.Ordinal);
+        try
+        {
+            using var rsa = RSA.Create();
+            rsa.ImportFromPem(pem);
+            return pem;
+        }
+        catch (Exception ex) when (ex is ArgumentException or CryptographicException)
+        {
+            throw new FormatException("not an RSA private key in PEM form");
+        }
+    }
+
+    [Flags]
+    private enum Services { None = 0, Api = 1, Worker = 2, AiService = 4, Web = 8, Other = 16, All = 31 }
+
+    private sealed record Entry(
+        string Key, string Example, Services Readers, Check Check, string? ConnectionName = null, Services Required = Services.None,
+        Services RequiredOutsideDevelopment = Services.None);
+}

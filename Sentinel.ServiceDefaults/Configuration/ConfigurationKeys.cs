@@ -1,0 +1,47 @@
+namespace Sentinel.ServiceDefaults.Configuration;
+
+/// <summary>The names operators deploy Sentinel with. They are fixed.</summary>
+public static class ConfigurationKeys
+{
+    /// <summary>Port to listen on.</summary>
+    public const string Port = "PORT";
+
+    /// <summary>PostgreSQL.</summary>
+    public const string DatabaseUrl = "DATABASE_URL";
+
+    /// <summary>Redis, Valkey or Garnet.</summary>
+    public const string RedisUrl = "REDIS_URL";
+
+    /// <summary>Google Gemini API key.</summary>
+    public const string ApiKey = "API_KEY";
+
+    /// <summary>GitHub OAuth client.</summary>
+    public const string GitHubClientId = "GITHUB_CLIENT_ID";
+
+    /// <summary>GitHub OAuth client's secret.</summary>
+    public const string GitHubClientSecret = "GITHUB_CLIENT_SECRET";
+
+    /// <summary>Internal URL of the AI service.</summary>
+    public const string AiServiceUrl = "AI_SERVICE_URL";
+
+    /// <summary>Secret with which GitHub signs webhooks.</summary>
+    public const string GitHubWebhookSecret = "GITHUB_WEBHOOK_SECRET";
+
+    /// <summary>GitHub App.</summary>
+    public const string GitHubAppId = "GITHUB_APP_ID";
+
+    /// <summary>GitHub App's private key, PEM.</summary>
+    public const string GitHubAppPrivateKey = "GITHUB_APP_PRIVATE_KEY";
+
+    /// <summary>REST API of GitHub or GitHub Enterprise Server.</summary>
+    public const string GitHubApiUrl = "GITHUB_API_URL";
+
+    /// <summary>Web address of GitHub or GitHub Enterprise Server.</summary>
+    public const string GitHubUrl = "GITHUB_URL";
+
+    /// <summary>Name of the database's connection string.</summary>
+    public const string DatabaseConnection = "sentineldb";
+
+    /// <summary>Name of the Redis connection string.</summary>
+    public const string RedisConnection = "redis";
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace Sentinel.ServiceDefaults.Telemetry;
+
+internal static class TelemetryExtensions
+{
+    // Set by every OpenTelemetry deployment that has a collector: https://opentelemetry.io/docs/specs/otel/protocol/exporter/.
+    private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
+    /// <summary>Traces, metrics and logs; exported over OTLP only when an endpoint is configured, metrics always on <c>/metrics</c>.</summary>
+    public static void AddTelemetry(this WebApplicationBuilder builder, string serviceName)
+    {
+        var openTelemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(serviceName, serviceNamespace: "sentinel", serviceVersion: ServiceVersion.Current))
+            .WithTracing(tracing => tracing
+                .AddSource("Sentinel.*")
+                .AddSource("Npgsql")
+                .AddAspNetCoreInstrumentation(options => options.Filter = context => !HealthPaths.IsHealthPath(context.Request.Path))
+                .AddHttpClientInstrumentation())
+            .WithMetrics(metrics => metrics
+                .AddMeter("Sentinel.*")
+                .AddMeter("Npgsql")
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddPrometheusExporter());
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+
+        if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint])) openTelemetry.UseOtlpExporter();
+    }
+}
