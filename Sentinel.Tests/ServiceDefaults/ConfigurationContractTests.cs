@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Configuration;
+using Sentinel.ServiceDefaults.Configuration;
+
+namespace Sentinel.Tests.ServiceDefaults;
+
+public sealed class ConfigurationContractTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sentinel-configuration-").FullName;
+
+    [Fact]
+    public void Read_NothingSet_ReportsEveryMissingKeyOfTheServiceAtOnce()
+    {
+        var (_, faults) = Read("api", development: false);
+
+        Assert.Equal(["DATABASE_URL", "REDIS_URL", "GITHUB_WEBHOOK_SECRET"], faults.Select(f => f.Split(' ')[0]));
+        Assert.All(faults, f => Assert.Contains("Example:", f, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Read_Development_DoesNotRequireTheWebhookSecret() =>
+        Assert.Empty(Read("api", development: true, ("DATABASE_URL", "postgres://u:p@h/s"), ("REDIS_URL", "redis://h")).Faults);
+
+    [Theory]
+    [InlineData("ai-service")]
+    [InlineData("web")]
+    public void Read_OtherServices_NeedNothing(string service) => Assert.Empty(Read(service, development: false).Faults);
+
+    [Fact]
+    public void Read_ManyFaults_AreAllNamedAndNoValueIsPrinted()
+    {
+        var (_, faults) = Read("api", development: false,
+            ("PORT", "hunter2"), ("DATABASE_URL", "mysql://hunter2@h/s"), ("REDIS_URL", "http://hunter2"), ("AI_SERVICE_URL", "hunter2"),
+            ("GITHUB_APP_ID", "hunter2"), ("GITHUB_APP_PRIVATE_KEY", "hunter2"), ("GITHUB_CLIENT_ID", "hunter2"), ("GITHUB_WEBHOOK_SECRET", "hunter2\nx"));
+
+        Assert.Equal(
+            ["PORT", "DATABASE_URL", "REDIS_URL", "AI_SERVICE_URL", "GITHUB_WEBHOOK_SECRET", "GITHUB_APP_ID", "GITHUB_APP_PRIVATE_KEY", "GITHUB_CLIENT_SECRET"],
+            faults.Select(f => f.Split(' ', ':')[0]));
+        Assert.DoesNotContain("hunter2", string.Concat(faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_FileVariant_IsReadAndTrimmed()
+    {
+        var file = Write("redis://:secret@h\n");
+
+        var (values, faults) = Read("web", development: false, ("REDIS_URL_FILE", file));
+
+        Assert.Empty(faults);
+        Assert.Equal("h:6379,password=secret", values["ConnectionStrings:redis"]);
+    }
+
+    [Theory]
+    [InlineData(null, "does not exist")]
+    [InlineData("", "is empty")]
+    [InlineData("large", "is larger than")]
+    public void Read_UnusableFile_SaysWhichVariableNamedIt(string? content, string expected)
+    {
+        var file = content is null ? Path.Combine(_folder, "absent") : Write(content == "large" ? new string('x', 70_000) : content);
+
+        var fault = Assert.Single(Read("ai-service", development: false, ("API_KEY_FILE", file)).Faults);
+
+        Assert.StartsWith("API_KEY: read from API_KEY_FILE", fault, StringComparison.Ordinal);
+        Assert.Contains(expected, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_ConnectionStringOfAspire_Wins()
+    {
+        var (values, faults) = Read("worker", development: false,
+            ("DATABASE_URL", "nonsense"), ("ConnectionStrings:sentineldb", "Host=h;Database=s"), ("ConnectionStrings:redis", "h:1"));
+
+        Assert.Empty(faults);
+        Assert.Equal("Host=h;Database=s", values["ConnectionStrings:sentineldb"], ignoreCase: true);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string Write(string content)
+    {
+        var path = Path.Combine(_folder, Guid.NewGuid().ToString("N"));
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    private static (IReadOnlyDictionary<string, string?> Values, IReadOnlyList<string> Faults) Read(
+        string service, bool development, params (string Key, string Value)[] settings) =>
+        ConfigurationContract.Read(
+            new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build(), service, development);
+}
