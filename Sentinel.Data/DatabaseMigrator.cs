@@ -1,0 +1,26 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Sentinel.Data.Settings;
+
+namespace Sentinel.Data;
+
+/// <summary>Brings the database to this version. Several processes may call it at once: EF Core takes a database-wide lock.</summary>
+public static class DatabaseMigrator
+{
+    private const int FingerprintKeyBytes = 32;
+
+    /// <summary>Applies the migrations that are missing, then makes the installation's own values.</summary>
+    public static async Task MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        var databases = services.GetRequiredService<IDbContextFactory<SentinelDbContext>>();
+        var time = services.GetRequiredService<TimeProvider>();
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        await database.Database.MigrateAsync(cancellationToken);
+
+        var key = RandomNumberGenerator.GetBytes(FingerprintKeyBytes);
+        await database.Database.ExecuteSqlAsync(
+            $"insert into settings (key, value, created_at) values ({Setting.FingerprintKey}, {key}, {time.GetUtcNow()}) on conflict (key) do nothing",
+            cancellationToken);
+    }
+}
