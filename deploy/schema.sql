@@ -1,0 +1,603 @@
+CREATE TABLE IF NOT EXISTS "__EFMigrationsHistory" (
+    migration_id character varying(150) NOT NULL,
+    product_version character varying(32) NOT NULL,
+    CONSTRAINT pk___ef_migrations_history PRIMARY KEY (migration_id)
+);
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE access_tokens (
+        id uuid NOT NULL,
+        kind text NOT NULL,
+        name text NOT NULL,
+        hash bytea NOT NULL,
+        owner text NOT NULL,
+        role text NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        expires_at timestamp with time zone NOT NULL,
+        last_used_at timestamp with time zone,
+        revoked_at timestamp with time zone,
+        CONSTRAINT pk_access_tokens PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE audit_log (
+        id uuid NOT NULL,
+        at timestamp with time zone NOT NULL,
+        actor text NOT NULL,
+        action text NOT NULL,
+        subject_type text NOT NULL,
+        subject_id text NOT NULL,
+        request_id text,
+        detail jsonb,
+        CONSTRAINT pk_audit_log PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE file_analyses (
+        key bytea NOT NULL,
+        analyzer_id text NOT NULL,
+        rule_pack_hash text NOT NULL,
+        result bytea NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        last_used_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_file_analyses PRIMARY KEY (key)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE outbox_messages (
+        id uuid NOT NULL,
+        kind text NOT NULL,
+        aggregate_key text NOT NULL,
+        idempotency_key text NOT NULL,
+        repository_id uuid,
+        payload jsonb NOT NULL,
+        status text NOT NULL,
+        attempts integer NOT NULL,
+        next_attempt_at timestamp with time zone NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        processed_at timestamp with time zone,
+        last_error text,
+        request_id text,
+        trace_parent text,
+        CONSTRAINT pk_outbox_messages PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE repositories (
+        id uuid NOT NULL,
+        git_hub_id bigint,
+        installation_id bigint,
+        full_name text NOT NULL,
+        clone_url text NOT NULL,
+        default_branch text,
+        private boolean NOT NULL,
+        archived boolean NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        updated_at timestamp with time zone NOT NULL,
+        last_scan_id uuid,
+        last_scanned_at timestamp with time zone,
+        head_commit text,
+        CONSTRAINT pk_repositories PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE settings (
+        key text NOT NULL,
+        value bytea NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_settings PRIMARY KEY (key)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE deliveries (
+        id uuid NOT NULL,
+        delivery_id text NOT NULL,
+        event text NOT NULL,
+        action text,
+        repository_id uuid,
+        installation_id bigint,
+        request_id text NOT NULL,
+        trace_parent text,
+        payload bytea NOT NULL,
+        received_at timestamp with time zone NOT NULL,
+        outcome text NOT NULL,
+        detail text,
+        CONSTRAINT pk_deliveries PRIMARY KEY (id),
+        CONSTRAINT fk_deliveries_repositories_repository_id FOREIGN KEY (repository_id) REFERENCES repositories (id) ON DELETE SET NULL
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE findings (
+        id uuid NOT NULL,
+        repository_id uuid NOT NULL,
+        fingerprint text NOT NULL,
+        ordinal integer NOT NULL,
+        rule_id text NOT NULL,
+        analyzer_ids text[] NOT NULL,
+        category text NOT NULL,
+        severity text NOT NULL,
+        severity_rank smallint GENERATED ALWAYS AS ((case severity when 'Critical' then 4 when 'High' then 3 when 'Medium' then 2 when 'Low' then 1 else 0 end)::smallint) STORED NOT NULL,
+        confidence text NOT NULL,
+        cwe integer,
+        title text NOT NULL,
+        message text NOT NULL,
+        state text NOT NULL,
+        path text NOT NULL,
+        start_line integer NOT NULL,
+        start_column integer NOT NULL,
+        end_line integer NOT NULL,
+        end_column integer NOT NULL,
+        snippet text NOT NULL,
+        snippet_start_line integer NOT NULL,
+        masked_preview text,
+        first_seen_at timestamp with time zone NOT NULL,
+        last_seen_at timestamp with time zone NOT NULL,
+        closed_at timestamp with time zone,
+        first_commit text,
+        last_scan_id uuid NOT NULL,
+        dismiss_reason text,
+        dismiss_justification text,
+        dismissed_by text,
+        dismissed_at timestamp with time zone,
+        dismiss_expires_at timestamp with time zone,
+        CONSTRAINT pk_findings PRIMARY KEY (id),
+        CONSTRAINT fk_findings_repositories_repository_id FOREIGN KEY (repository_id) REFERENCES repositories (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE scans (
+        id uuid NOT NULL,
+        repository_id uuid NOT NULL,
+        delivery_id uuid,
+        request_id text NOT NULL,
+        trace_parent text,
+        kind text NOT NULL,
+        lane text NOT NULL,
+        ref text NOT NULL,
+        commit_sha text,
+        base_sha text,
+        before_sha text,
+        pull_request_number integer,
+        status text NOT NULL,
+        superseded_by_id uuid,
+        attempt integer NOT NULL,
+        not_before timestamp with time zone,
+        lease_token uuid,
+        lease_until timestamp with time zone,
+        worker_id text,
+        queued_at timestamp with time zone NOT NULL,
+        started_at timestamp with time zone,
+        completed_at timestamp with time zone,
+        error_code text,
+        error_detail text,
+        phase text NOT NULL,
+        files_done integer NOT NULL,
+        files_total integer NOT NULL,
+        files_skipped integer NOT NULL,
+        bytes_scanned bigint NOT NULL,
+        cache_hits integer NOT NULL,
+        findings_opened integer NOT NULL,
+        findings_closed integer NOT NULL,
+        findings_total integer NOT NULL,
+        rule_pack_hash text,
+        report jsonb,
+        CONSTRAINT pk_scans PRIMARY KEY (id),
+        CONSTRAINT fk_scans_deliveries_delivery_id FOREIGN KEY (delivery_id) REFERENCES deliveries (id) ON DELETE SET NULL,
+        CONSTRAINT fk_scans_repositories_repository_id FOREIGN KEY (repository_id) REFERENCES repositories (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE explanations (
+        id uuid NOT NULL,
+        finding_id uuid NOT NULL,
+        content_hash text NOT NULL,
+        source text NOT NULL,
+        status text NOT NULL,
+        model text,
+        summary text NOT NULL,
+        impact text NOT NULL,
+        remediation text NOT NULL,
+        claims jsonb NOT NULL,
+        dropped_claims integer NOT NULL,
+        input_tokens integer NOT NULL,
+        output_tokens integer NOT NULL,
+        cost_usd numeric(12,6) NOT NULL,
+        reason text,
+        request_id text NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        completed_at timestamp with time zone,
+        CONSTRAINT pk_explanations PRIMARY KEY (id),
+        CONSTRAINT fk_explanations_findings_finding_id FOREIGN KEY (finding_id) REFERENCES findings (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE finding_events (
+        id uuid NOT NULL,
+        finding_id uuid NOT NULL,
+        repository_id uuid NOT NULL,
+        at timestamp with time zone NOT NULL,
+        kind text NOT NULL,
+        from_state text,
+        to_state text NOT NULL,
+        cause text NOT NULL,
+        commit_sha text,
+        ref text,
+        scan_id uuid,
+        request_id text,
+        actor text,
+        detail text,
+        CONSTRAINT pk_finding_events PRIMARY KEY (id),
+        CONSTRAINT fk_finding_events_findings_finding_id FOREIGN KEY (finding_id) REFERENCES findings (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE TABLE finding_instances (
+        finding_id uuid NOT NULL,
+        ref text NOT NULL,
+        repository_id uuid NOT NULL,
+        path text NOT NULL,
+        start_line integer NOT NULL,
+        start_column integer NOT NULL,
+        end_line integer NOT NULL,
+        end_column integer NOT NULL,
+        blob_sha text NOT NULL,
+        commit_sha text NOT NULL,
+        scan_id uuid NOT NULL,
+        present boolean NOT NULL,
+        places jsonb NOT NULL,
+        updated_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_finding_instances PRIMARY KEY (finding_id, ref),
+        CONSTRAINT fk_finding_instances_findings_finding_id FOREIGN KEY (finding_id) REFERENCES findings (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE UNIQUE INDEX ix_access_tokens_hash ON access_tokens (hash);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_access_tokens_owner_id ON access_tokens (owner, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_audit_log_request_id ON audit_log (request_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_audit_log_subject_type_subject_id ON audit_log (subject_type, subject_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE UNIQUE INDEX ix_deliveries_delivery_id ON deliveries (delivery_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_deliveries_received_at ON deliveries (received_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_deliveries_repository_id ON deliveries (repository_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_deliveries_request_id ON deliveries (request_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_explanations_finding_id_id ON explanations (finding_id, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_explanations_request_id ON explanations (request_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_file_analyses_last_used_at ON file_analyses (last_used_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_finding_events_at ON finding_events (at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_finding_events_finding_id_id ON finding_events (finding_id, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_finding_events_repository_id_id ON finding_events (repository_id, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_finding_events_request_id ON finding_events (request_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_finding_events_scan_id ON finding_events (scan_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_finding_instances_repository_id_ref ON finding_instances (repository_id, ref) WHERE present;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_findings_category_severity_rank_id ON findings (category, severity_rank DESC, id DESC);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_findings_closed_at ON findings (closed_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_findings_dismiss_expires_at ON findings (dismiss_expires_at) WHERE dismiss_expires_at is not null;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_findings_first_seen_at ON findings (first_seen_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_findings_open ON findings (severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_findings_open_repository ON findings (repository_id, severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE UNIQUE INDEX ix_findings_repository_id_fingerprint_ordinal ON findings (repository_id, fingerprint, ordinal);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_findings_rule_id_severity_rank_id ON findings (rule_id, severity_rank DESC, id DESC);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_findings_state_severity_rank_id ON findings (state, severity_rank DESC, id DESC);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE UNIQUE INDEX ix_outbox_messages_idempotency_key ON outbox_messages (idempotency_key);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_outbox_messages_next_attempt_at ON outbox_messages (next_attempt_at) WHERE status = 'Pending';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_outbox_messages_request_id ON outbox_messages (request_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE UNIQUE INDEX ix_repositories_clone_url ON repositories (clone_url) WHERE git_hub_id is null;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_repositories_full_name_id ON repositories (full_name, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE UNIQUE INDEX ix_repositories_git_hub_id ON repositories (git_hub_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_repositories_last_scanned_at ON repositories (last_scanned_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_scans_active ON scans (repository_id, ref) WHERE status in ('Queued', 'Running');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_scans_completed_at ON scans (completed_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_scans_delivery_id ON scans (delivery_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_scans_leased ON scans (lease_until) WHERE status = 'Running';
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_scans_repository_id_id ON scans (repository_id, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_scans_request_id ON scans (request_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    CREATE INDEX ix_scans_status_id ON scans (status, id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    create function audit_log_is_append_only() returns trigger language plpgsql as $$
+    begin
+      raise exception 'audit_log is append-only';
+    end $$;
+    create trigger audit_log_append_only before update or delete or truncate on audit_log
+      for each statement execute function audit_log_is_append_only();
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261123174940_Initial') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261123174940_Initial', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
