@@ -1,1 +1,27 @@
-return;
+//using Sentinel.ServiceDefaults;
+using Sentinel.Web;
+using Sentinel.Web.Security;
+
+//if (await HealthcheckVerb.TryRunAsync(args) is { } exitCode)
+//    return exitCode;
+
+var builder = WebApplication.CreateBuilder(args);
+// Components' own files are found in development layouts too; a published application has them in wwwroot already.
+builder.WebHost.UseStaticWebAssets();
+//builder.AddServiceDefaults("web");
+builder.AddSentinelSignIn();
+builder.AddSentinelClient();
+builder.AddDashboard();
+
+var app = builder.Build();
+app.UseSecurityHeaders();
+app.UseDashboardErrors();
+app.UseAuthentication();
+app.UseAuthorization();
+app.UseAntiforgery();
+//app.MapDefaultEndpoints();
+app.MapSignIn();
+app.MapDashboard();
+
+await app.RunAsync();
+return 0;

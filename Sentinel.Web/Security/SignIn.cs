@@ -1,0 +1,97 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Mvc;
+using Sentinel.Contracts;
+using Sentinel.Contracts.Sessions;
+using Sentinel.Web.Model;
+using StackExchange.Redis;
+
+namespace Sentinel.Web.Security;
+
+/// <summary>Signing in and out: a sealed cookie on this origin that holds the API's session.</summary>
+internal static class SignIn
+{
+    private const string CookieName = "sentinel-session";
+
+    public static WebApplicationBuilder AddSentinelSignIn(this WebApplicationBuilder builder)
+    {
+        var secure = builder.Environment.IsDevelopment() ? CookieSecurePolicy.SameAsRequest : CookieSecurePolicy.Always;
+        builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie(options =>
+        {
+            options.Cookie.Name = CookieName;
+            options.Cookie.HttpOnly = true;
+            options.Cookie.SameSite = SameSiteMode.Lax;
+            options.Cookie.SecurePolicy = secure;
+            options.LoginPath = SentinelUrls.SignIn;
+            options.LogoutPath = SentinelUrls.SignOut;
+            options.AccessDeniedPath = SentinelUrls.Denied;
+            options.ReturnUrlParameter = "returnUrl";
+            // The API decides how long a session lives; the ticket ends with it.
+            options.SlidingExpiration = false;
+        });
+        builder.Services.AddAuthorization();
+        builder.Services.AddCascadingAuthenticationState();
+        builder.Services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = "sentinel-antiforgery";
+            options.Cookie.HttpOnly = true;
+            options.Cookie.SameSite = SameSiteMode.Strict;
+            options.Cookie.SecurePolicy = secure;
+        });
+        builder.AddSharedKeys();
+        return builder;
+    }
+
+    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    {
+        // Binding a form makes the anti-forgery middleware check the token before the handler runs.
+        routes.MapPost(SentinelUrls.LocalSignIn, ContinueLocally).AllowAnonymous();
+        routes.MapPost(SentinelUrls.SignOut, EndSession).AllowAnonymous();
+    }
+
+    /// <remarks>With Redis, every instance of the dashboard can open the others' cookies, and a restart signs nobody out.</remarks>
+    private static void AddSharedKeys(this WebApplicationBuilder builder)
+    {
+        var protection = builder.Services.AddDataProtection().SetApplicationName("sentinel-web");
+        if (builder.Configuration.GetConnectionString("redis") is not { Length: > 0 } redis)
+            return;
+        var options = ConfigurationOptions.Parse(redis);
+        options.AbortOnConnectFail = false;
+        options.ClientName = "sentinel-web";
+        var connection = new Lazy<IConnectionMultiplexer>(() => ConnectionMultiplexer.Connect(options));
+        protection.PersistKeysToStackExchangeRedis(() => connection.Value.GetDatabase(), "sentinel:web:data-protection");
+    }
+
+    private static async Task<IResult> ContinueLocally(
+        [FromForm] string? returnUrl, HttpContext context, IHostEnvironment environment, ApiTransport api, SessionTokens sessions,
+        CancellationToken cancellationToken)
+    {
+        // A former session must not decide whether a new one is given.
+        sessions.ActAs(new ClaimsPrincipal());
+        var target = ReturnUrl.LocalOrHome(returnUrl);
+        if (LocalSignInRule.Obstacles(context, environment).Count > 0)
+            return Results.LocalRedirect(SentinelUrls.SignInFrom(target, "not-local"));
+
+        var result = await api.PostAsync<SessionCreated>(ApiRoutes.Session + "/local", null, cancellationToken);
+        if (result.Value is not { } session)
+            return Results.LocalRedirect(SentinelUrls.SignInFrom(target, result.Error is { Status: null } ? "no-api" : "refused"));
+
+        await context.SignInAsync(
+            CookieAuthenticationDefaults.AuthenticationScheme,
+            SessionTokens.PrincipalFor(session, CookieAuthenticationDefaults.AuthenticationScheme),
+            new AuthenticationProperties { IsPersistent = true, ExpiresUtc = session.ExpiresAt });
+        return Results.LocalRedirect(target);
+    }
+
+    private static async Task<IResult> EndSession([FromForm] string? reason, HttpContext context, ApiTransport api, SessionTokens sessions)
+    {
+        sessions.ActAs(context.User);
+        // The cookie goes whatever the API says; its session ends by itself at the latest when it expires.
+        if (context.User.Identity?.IsAuthenticated == true)
+            await api.DeleteAsync(ApiRoutes.Session, context.RequestAborted);
+        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        return Results.LocalRedirect(SentinelUrls.SignInFrom(ReturnUrl.Home, reason is "expired" ? reason : "signed-out"));
+    }
+}

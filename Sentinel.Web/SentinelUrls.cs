@@ -1,0 +1,63 @@
+using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.Scans;
+using Sentinel.Web.Model;
+
+namespace Sentinel.Web;
+
+/// <summary>Every address of the dashboard, so that a link cannot be misspelt.</summary>
+public static class SentinelUrls
+{
+    public const string Overview = "/";
+    public const string Repositories = "/repositories";
+    public const string Scans = "/scans";
+    public const string NewScan = "/scans/new";
+    public const string Findings = "/findings";
+    public const string Requests = "/requests";
+    public const string Operations = "/operations";
+    public const string Rules = "/rules";
+    public const string Audit = "/audit";
+    public const string Settings = "/settings";
+    public const string SignIn = "/sign-in";
+    public const string LocalSignIn = "/sign-in/local";
+    public const string SignOut = "/sign-out";
+    public const string Denied = "/denied";
+    public const string NotFound = "/not-found";
+    public const string Error = "/error";
+
+    public static string Repository(Guid id) => $"{Repositories}/{id}";
+
+    public static string Scan(Guid id) => $"{Scans}/{id}";
+
+    public static string ScansOf(Guid? repositoryId, ScanStatus? status, string? after = null)
+    {
+        var query = new QueryText();
+        query.Add("repository", repositoryId?.ToString());
+        query.Add("status", status is { } s ? Words.Code(s) : null);
+        query.Add("after", after);
+        return query.AppendTo(Scans);
+    }
+
+    public static string Finding(Guid id) => $"{Findings}/{id}";
+
+    public static string FindingsBy(FindingFilters filters) => filters.ToQuery().AppendTo(Findings);
+
+    public static string FindingsOf(Severity severity) => FindingsBy(FindingFilters.Default with { Severities = [severity] });
+
+    public static string FindingsOfRepository(Guid id) => FindingsBy(FindingFilters.Default with { RepositoryId = id });
+
+    public static string FindingsOfRule(string ruleId) => FindingsBy(FindingFilters.Default with { RuleId = ruleId });
+
+    public static string FindingsOfScan(Guid scanId) => FindingsBy(FindingFilters.Default with { States = [], ScanId = scanId });
+
+    public static string Request(string requestId) => $"{Requests}/{Uri.EscapeDataString(requestId)}";
+
+    public static string Rule(string id) => $"{Rules}/{Uri.EscapeDataString(id)}";
+
+    public static string SignInFrom(string returnUrl, string? reason = null)
+    {
+        var query = new QueryText();
+        query.Add("returnUrl", ReturnUrl.IsLocal(returnUrl) && returnUrl != ReturnUrl.Home ? returnUrl : null);
+        query.Add("reason", reason);
+        return query.AppendTo(SignIn);
+    }
+}
