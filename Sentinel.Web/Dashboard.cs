@@ -12,7 +12,7 @@ internal static class Dashboard
     {
         builder.Services.AddScoped<SessionTokens>();
         builder.Services.AddScoped<SentinelClient>();
-        builder.Services.AddHttpClient<ApiTransport>(http => http.BaseAddress = new Uri(builder.Configuration["services:api:http:0"] ?? "https+http://api"));
+        builder.Services.AddHttpClient<ApiTransport>(http => http.BaseAddress = new Uri("https+http://api"));
         return builder;
     }
 

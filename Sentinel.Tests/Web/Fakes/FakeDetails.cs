@@ -118,7 +118,7 @@ internal static class FakeDetails
             skipped, skipped.Count);
     }
 
-    private static IReadOnlyList<FindingEvent> Events(FakeEstate estate, FindingSummary f, ScanSummary scan)
+    private static List<FindingEvent> Events(FakeEstate estate, FindingSummary f, ScanSummary scan)
     {
         var events = new List<FindingEvent>
         {
