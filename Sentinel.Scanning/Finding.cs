@@ -1,0 +1,44 @@
+namespace Sentinel.Scanning;
+
+/// <summary>A defect in one file, as an analyzer reports it.</summary>
+public sealed record Finding
+{
+    /// <summary>Id of a rule of <see cref="RuleCatalog"/>.</summary>
+    public required string RuleId { get; init; }
+
+    /// <summary>Id of the analyzer.</summary>
+    public required string AnalyzerId { get; init; }
+
+    /// <summary>Kind of defect.</summary>
+    public required FindingCategory Category { get; init; }
+
+    /// <summary>How bad if true.</summary>
+    public required Severity Severity { get; init; }
+
+    /// <summary>How sure.</summary>
+    public required Confidence Confidence { get; init; }
+
+    /// <summary>Weakness number of https://cwe.mitre.org; null when none fits.</summary>
+    public int? Cwe { get; init; }
+
+    /// <summary>The rule's title.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>What is wrong here, in one sentence; never holds a secret.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>The exact place.</summary>
+    public required Location Location { get; init; }
+
+    /// <summary>64 hexadecimal digits made of rule family, normalised tokens and scope, or of a keyed hash of the secret; no path, no line.</summary>
+    public required string FingerprintHash { get; init; }
+
+    /// <summary>For secrets: a few characters, the rest masked. Null otherwise.</summary>
+    public string? MaskedPreview { get; init; }
+
+    /// <summary>A few lines around the place with secrets masked; empty when there is nothing fit to show.</summary>
+    public string Snippet { get; init; } = "";
+
+    /// <summary>1-based number of the snippet's first line.</summary>
+    public int SnippetStartLine { get; init; } = 1;
+}

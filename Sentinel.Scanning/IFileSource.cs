@@ -1,0 +1,18 @@
+namespace Sentinel.Scanning;
+
+/// <summary>A tree of files. Implementations: a commit's tree, a folder.</summary>
+public interface IFileSource
+{
+    /// <summary>The files to look at.</summary>
+    IReadOnlyList<FileEntry> Entries { get; }
+
+    /// <summary>What the source itself left out: links, submodules.</summary>
+    IReadOnlyList<SkippedEntry> Skipped { get; }
+
+    /// <summary>Whether <see cref="Entries"/> and <see cref="Skipped"/> name everything that is there.</summary>
+    bool IsComplete { get; }
+
+    /// <summary>The content; called once per entry at most, possibly from several threads.</summary>
+    /// <exception cref="IOException">It cannot be read; the entry is then skipped as unreadable.</exception>
+    ValueTask<ReadOnlyMemory<byte>> ReadAsync(FileEntry entry, CancellationToken cancellationToken);
+}

@@ -1,0 +1,29 @@
+namespace Sentinel.Scanning;
+
+/// <summary>Limits and settings of one scan.</summary>
+public sealed record ScanOptions
+{
+    /// <summary>32 bytes with which secrets are hashed into fingerprints.</summary>
+    public required ReadOnlyMemory<byte> FingerprintKey { get; init; }
+
+    /// <summary>Largest file that is analysed, in bytes. Default 10 MiB: larger files are data, not source.</summary>
+    public long MaxFileBytes { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>Most bytes read in one scan. Default 4 GiB.</summary>
+    public long MaxTotalBytes { get; init; } = 4L * 1024 * 1024 * 1024;
+
+    /// <summary>Most files looked at in one scan. Default 500,000.</summary>
+    public int MaxFiles { get; init; } = 500_000;
+
+    /// <summary>Time one analyzer may spend on one file. Default 10 seconds.</summary>
+    public TimeSpan FileTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Findings kept of one file by one analyzer. Default 1,000; more makes the run partial.</summary>
+    public int MaxFindingsPerFile { get; init; } = 1000;
+
+    /// <summary>Files analysed at once. Default: the number of processors.</summary>
+    public int Parallelism { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>What plug-ins may do. Default: nothing beyond reading bytes.</summary>
+    public Capabilities Allowed { get; init; } = Capabilities.None;
+}
