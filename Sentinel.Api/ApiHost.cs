@@ -1,0 +1,70 @@
+using Sentinel.Api.Audit;
+using Sentinel.Api.Documentation;
+using Sentinel.Api.Findings;
+using Sentinel.Api.Live;
+using Sentinel.Api.Operations;
+using Sentinel.Api.Overview;
+using Sentinel.Api.Problems;
+using Sentinel.Api.Repositories;
+using Sentinel.Api.Requests;
+using Sentinel.Api.Rules;
+using Sentinel.Api.Scans;
+using Sentinel.Api.Security;
+using Sentinel.Api.Sessions;
+using Sentinel.Api.Tokens;
+using Sentinel.Api.Webhooks;
+using Sentinel.Contracts;
+using Sentinel.Data;
+using Sentinel.ServiceDefaults;
+
+namespace Sentinel.Api;
+
+/// <summary>The API's table of contents; tests build the same host.</summary>
+internal static class ApiHost
+{
+    /// <summary>Largest body of any request but a webhook: the longest is a justification.</summary>
+    private const int MaxBodyBytes = 64 * 1024;
+
+    public static WebApplicationBuilder AddApi(this WebApplicationBuilder builder)
+    {
+        builder.AddServiceDefaults("api");
+        builder.AddSentinelData();
+        builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = MaxBodyBytes);
+        builder.Services.ConfigureHttpJsonOptions(options => SentinelJson.Apply(options.SerializerOptions));
+        builder.Services.AddSentinelProblems();
+        builder.Services.AddSentinelSecurity();
+        builder.Services.AddValidation();
+        builder.Services.AddAudit();
+        builder.Services.AddLive();
+        builder.Services.AddWebhooks();
+        builder.Services.AddScans();
+        builder.Services.AddFindings();
+        builder.Services.AddDocumentation();
+        return builder;
+    }
+
+    public static WebApplication MapApi(this WebApplication app)
+    {
+        app.MapDefaultEndpoints();
+        app.UseSecurityHeaders();
+        app.UseDocumentationHeaders();
+        app.UseSentinelProblems();
+        app.UseRouting();
+        app.UseSentinelSecurity();
+
+        app.MapGitHubWebhooks();
+        app.MapOverview();
+        app.MapRepositories();
+        app.MapScans();
+        app.MapFindings();
+        app.MapRules();
+        app.MapRequests();
+        app.MapOperations();
+        app.MapLive();
+        app.MapSession();
+        app.MapTokens();
+        app.MapAudit();
+        app.MapDocumentation();
+        return app;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Collections.Frozen;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Sentinel.Api.Problems;
+using Sentinel.Api.Security;
+using Sentinel.Contracts;
+using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.Rules;
+using Sentinel.Data;
+
+namespace Sentinel.Api.Rules;
+
+/// <summary>The active rule pack.</summary>
+internal static class RulesApi
+{
+    public static RouteGroupBuilder MapRules(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup(ApiRoutes.Rules).WithTags("Rules").RequireAuthorization(Policies.Viewer);
+        group.MapGet("/", List).WithSummary("List the rules with their open findings");
+        group.MapGet("/{id}", Get).WithSummary("Get a rule");
+        return group;
+    }
+
+    private static async Task<Ok<List<RuleSummary>>> List(SentinelDbContext db, CancellationToken cancellationToken)
+    {
+        var open = (await db.Findings.Where(finding => finding.State == FindingState.Open || finding.State == FindingState.Reopened)
+            .GroupBy(finding => finding.RuleId).Select(group => new { group.Key, Count = group.Count() })
+            .ToListAsync(cancellationToken)).ToFrozenDictionary(row => row.Key, row => row.Count, StringComparer.Ordinal);
+        return TypedResults.Ok(RulePack.All.Select(rule => rule with { OpenFindings = open.GetValueOrDefault(rule.Id) }).ToList());
+    }
+
+    private static async Task<Results<Ok<RuleSummary>, ProblemHttpResult>> Get(string id, SentinelDbContext db, CancellationToken cancellationToken)
+    {
+        if (RulePack.Find(id) is not { } rule) return ProblemTypes.Missing("rule");
+        var open = await db.Findings.CountAsync(
+            finding => finding.RuleId == rule.Id && (finding.State == FindingState.Open || finding.State == FindingState.Reopened), cancellationToken);
+        return TypedResults.Ok(rule with { OpenFindings = open });
+    }
+}

@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using Sentinel.Api.Audit;
+using Sentinel.Api.Problems;
+using Sentinel.Api.Security;
+using Sentinel.Contracts;
+using Sentinel.Contracts.Sessions;
+using Sentinel.Data;
+using Sentinel.Data.Access;
+
+namespace Sentinel.Api.Sessions;
+
+/// <summary>Signing in, asking who is signed in, signing out.</summary>
+internal static class SessionApi
+{
+    /// <summary>Fixed: use does not prolong a session.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromDays(30);
+
+    private const string LocalLogin = "local";
+
+    public static RouteGroupBuilder MapSession(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup(ApiRoutes.Session).WithTags("Session").RequireAuthorization(Policies.Viewer);
+        group.MapGet("/", Get).WithSummary("Say who is calling");
+        group.MapDelete("/", SignOut).WithSummary("End the session, or revoke the token, that is calling");
+        group.MapGet("/options", Options).AllowAnonymous().WithSummary("List the ways of signing in");
+        group.MapPost("/local", SignInLocally).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn)
+            .WithSummary("Sign in from this machine, in Development only");
+        return group;
+    }
+
+    private static Ok<SessionInfo> Get(CurrentUser user) =>
+        TypedResults.Ok(new SessionInfo(user.Login, user.Role, user.ExpiresAt, user.IsApiToken));
+
+    private static Ok<SignInOptions> Options(HttpRequest request, LocalSignIn local) =>
+        TypedResults.Ok(new SignInOptions(local.Refusal(request) is null, GitHub: false));
+
+    private static async Task<Results<Ok<SessionCreated>, ProblemHttpResult>> SignInLocally(
+        HttpRequest request, LocalSignIn local, SentinelDbContext db, AuditTrail audit, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (local.Refusal(request) is { } reason)
+            return ProblemTypes.Problem(StatusCodes.Status403Forbidden, ProblemTypes.LocalSignInRefused, reason);
+        var token = TokenFormat.Create(TokenFormat.SessionPrefix);
+        var now = time.GetUtcNow();
+        var session = new AccessToken
+        {
+            Kind = AccessTokenKind.Session,
+            Name = "Local sign-in",
+            Hash = TokenFormat.Hash(token),
+            Owner = LocalLogin,
+            Role = Role.Admin,
+            CreatedAt = now,
+            ExpiresAt = now + Lifetime,
+        };
+        db.AccessTokens.Add(session);
+        audit.Add(LocalLogin, "session.created", "session", session.Id.ToString(), new { way = "local" });
+        await db.SaveChangesAsync(cancellationToken);
+        return TypedResults.Ok(new SessionCreated(token, LocalLogin, session.Role, session.ExpiresAt));
+    }
+
+    private static async Task<NoContent> SignOut(
+        CurrentUser user, SentinelDbContext db, AuditTrail audit, TokenDirectory tokens, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (await db.AccessTokens.SingleOrDefaultAsync(token => token.Id == user.TokenId, cancellationToken) is { RevokedAt: null } row)
+        {
+            row.RevokedAt = time.GetUtcNow();
+            audit.Add(user.Login, "session.ended", "session", row.Id.ToString());
+            await db.SaveChangesAsync(cancellationToken);
+            tokens.Forget(row.Hash);
+        }
+
+        return TypedResults.NoContent();
+    }
+}

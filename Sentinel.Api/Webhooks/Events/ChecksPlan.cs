@@ -1,0 +1,45 @@
+using Octokit.Webhooks.Events;
+using Octokit.Webhooks.Events.CheckRun;
+using Octokit.Webhooks.Events.CheckSuite;
+using Octokit.Webhooks.Models.CheckRunEvent;
+using Sentinel.Contracts.Scans;
+
+namespace Sentinel.Api.Webhooks.Events;
+
+/// <summary>"Re-run" on a check scans its commit again, for each pull request it belongs to, or for its branch.</summary>
+internal static class ChecksPlan
+{
+    private const string NotRerequested = "The check was not asked for again.";
+
+    public static DeliveryPlan From(CheckRunEvent @event, RepositoryReader repositories)
+    {
+        var facts = repositories.Read(@event);
+        if (@event is not CheckRunRerequestedEvent) return DeliveryPlan.Ignored(@event.Action, NotRerequested) with { Repositories = [facts] };
+        var run = @event.CheckRun;
+        return Rerun(facts, run.HeadSha, run.CheckSuite?.HeadBranch, run.PullRequests);
+    }
+
+    public static DeliveryPlan From(CheckSuiteEvent @event, RepositoryReader repositories)
+    {
+        var facts = repositories.Read(@event);
+        if (@event is not CheckSuiteRerequestedEvent) return DeliveryPlan.Ignored(@event.Action, NotRerequested) with { Repositories = [facts] };
+        var suite = @event.CheckSuite;
+        return Rerun(facts, suite.HeadSha, suite.HeadBranch, suite.PullRequests);
+    }
+
+    private static DeliveryPlan Rerun(
+        RepositoryFacts facts, string headSha, string? headBranch, IReadOnlyList<CheckRunPullRequest>? pullRequests)
+    {
+        var head = PayloadText.Commit(headSha, "head_sha");
+        PlannedScan[] scans = [.. (pullRequests ?? []).DistinctBy(request => request.Number).Take(20).Select(request => PullRequest(facts, head, request))];
+        if (scans.Length == 0 && PayloadText.Branch(headBranch, "head_branch") is { } branch)
+            scans = [new PlannedScan(facts.GitHubId, ScanKind.Rerun, ScanLane.Interactive, $"refs/heads/{branch}", head)];
+        return scans.Length == 0
+            ? DeliveryPlan.Ignored("rerequested", "The check belongs to no branch and to no pull request.") with { Repositories = [facts] }
+            : new DeliveryPlan { Outcome = PlanOutcome.Accepted, Repositories = [facts], Scans = scans };
+    }
+
+    private static PlannedScan PullRequest(RepositoryFacts facts, string head, CheckRunPullRequest request) => new(
+        facts.GitHubId, ScanKind.Rerun, ScanLane.Interactive, PullRequestPlan.HeadRef(request.Number), head,
+        PayloadText.Commit(request.Base.Sha, "pull_requests.base.sha"), PullRequestNumber: checked((int)request.Number));
+}
