@@ -3,6 +3,7 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Sentinel.Contracts;
+using Sentinel.ServiceDefaults.Requests;
 using Sentinel.Web.Security;
 
 namespace Sentinel.Web;
@@ -13,7 +14,6 @@ namespace Sentinel.Web;
 /// </summary>
 public sealed partial class ApiTransport(HttpClient http, SessionTokens sessions, ILogger<ApiTransport> logger)
 {
-    public const string RequestIdHeader = "X-Request-ID";
     private const int MaxErrorBytes = 64 * 1024;
 
     public Task<ApiResult<T>> GetAsync<T>(string path, CancellationToken cancellationToken) =>
@@ -37,7 +37,7 @@ public sealed partial class ApiTransport(HttpClient http, SessionTokens sessions
 
     public async IAsyncEnumerable<T> EventsAsync<T>(string path, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var request = await RequestAsync(HttpMethod.Get, path, NewRequestId(), null);
+        using var request = await RequestAsync(HttpMethod.Get, path, RequestIds.New(), null);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         response.EnsureSuccessStatusCode();
@@ -52,7 +52,9 @@ public sealed partial class ApiTransport(HttpClient http, SessionTokens sessions
 
     private async Task<ApiResult<T>> SendAsync<T>(HttpMethod method, string path, object? body, CancellationToken cancellationToken)
     {
-        var requestId = NewRequestId();
+        var requestId = RequestIds.New();
+        // A circuit lives for hours under the request that opened it: each call is a request of its own.
+        using var _ = RequestIdContext.Use(requestId);
         try
         {
             using var request = await RequestAsync(method, path, requestId, body);
@@ -82,7 +84,7 @@ public sealed partial class ApiTransport(HttpClient http, SessionTokens sessions
     private async ValueTask<HttpRequestMessage> RequestAsync(HttpMethod method, string path, string requestId, object? body)
     {
         var request = new HttpRequestMessage(method, path);
-        request.Headers.TryAddWithoutValidation(RequestIdHeader, requestId);
+        request.Headers.TryAddWithoutValidation(RequestIds.HeaderName, requestId);
         if (await sessions.CurrentAsync() is { } token)
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (body is not null)
@@ -93,7 +95,7 @@ public sealed partial class ApiTransport(HttpClient http, SessionTokens sessions
     private static async Task<ApiError> ErrorAsync(HttpResponseMessage response, string sentId, CancellationToken cancellationToken)
     {
         var status = (int)response.StatusCode;
-        var requestId = response.Headers.TryGetValues(RequestIdHeader, out var ids) ? ids.First() : sentId;
+        var requestId = response.Headers.TryGetValues(RequestIds.HeaderName, out var ids) ? ids.First() : sentId;
         var problem = await ProblemAsync(response, cancellationToken);
         return new ApiError(status, problem?.Title ?? DefaultTitle(status), problem?.Detail, requestId, problem?.Errors ?? NoFields);
     }
@@ -129,8 +131,6 @@ public sealed partial class ApiTransport(HttpClient http, SessionTokens sessions
         503 => "The API is not ready",
         _ => $"The API answered with status {status}",
     };
-
-    private static string NewRequestId() => Guid.CreateVersion7().ToString("D");
 
     private static readonly Dictionary<string, string[]> NoFields = [];
 

@@ -15,9 +15,10 @@ public sealed record FindingFilters
     private const int MaxCode = 200;
     private const int MaxCursor = 1024;
 
-    public static FindingFilters Default { get; } = new();
-
     public static IReadOnlyList<FindingState> NeedsWork { get; } = [FindingState.Open, FindingState.Reopened];
+
+    /// <remarks>After <see cref="NeedsWork"/>, which it takes its states from: static members are made in the order of the text.</remarks>
+    public static FindingFilters Default { get; } = new();
 
     /// <summary>Empty means any state.</summary>
     public IReadOnlyList<FindingState> States { get; init; } = NeedsWork;

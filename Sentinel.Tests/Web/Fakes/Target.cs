@@ -18,6 +18,9 @@ internal sealed class Target : IAsyncDisposable
 
     public string Url { get; }
 
+    /// <summary>What the dashboard logged; empty for a running installation.</summary>
+    public string Output => _web?.Output ?? "";
+
     public static async Task<Target> StartAsync(string? runningUrl, CancellationToken cancellationToken)
     {
         if (!string.IsNullOrEmpty(runningUrl))

@@ -1,0 +1,26 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Sentinel.AppHost;
+
+/// <summary>What the topology says in one word each.</summary>
+internal static class AppHostExtensions
+{
+    /// <summary>A secret that may be missing: an empty value means "not configured" to the services, and nothing waits for it.</summary>
+    public static IResourceBuilder<ParameterResource> AddOptionalSecret(this IDistributedApplicationBuilder builder, string name, string variable) =>
+        builder.AddParameter(name, () => builder.Configuration[$"Parameters:{name}"] ?? builder.Configuration[variable] ?? "", secret: true);
+
+    /// <summary>The secret that GitHub signs webhooks with: as configured, else generated once and kept.</summary>
+    public static IResourceBuilder<ParameterResource> AddWebhookSecret(this IDistributedApplicationBuilder builder)
+    {
+        const string Name = "github-webhook-secret";
+        return builder.Configuration["GITHUB_WEBHOOK_SECRET"] is { Length: > 0 } secret
+            ? builder.AddParameter(Name, () => secret, secret: true)
+            : builder.AddParameter(Name, new GenerateParameterDefault { MinLength = 40, Special = false }, secret: true, persist: true);
+    }
+
+    /// <summary>On a developer's machine a repository may be a directory; elsewhere that would open the server's disk.</summary>
+    public static IResourceBuilder<ProjectResource> WithLocalRepositories(this IResourceBuilder<ProjectResource> worker) =>
+        worker.ApplicationBuilder.ExecutionContext.IsRunMode
+            ? worker.WithEnvironment("SENTINEL_ALLOW_LOCAL_REPOSITORIES", "true")
+            : worker;
+}
