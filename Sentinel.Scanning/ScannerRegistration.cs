@@ -1,0 +1,13 @@
+using Sentinel.Scanning.Secrets;
+
+namespace Sentinel.Scanning;
+
+/// <summary>The visible table of everything that scans.</summary>
+public static class ScannerRegistration
+{
+    /// <summary>All file analyzers, one instance each.</summary>
+    public static IReadOnlyList<IFileAnalyzer> Analyzers { get; } =
+    [
+        new SecretAnalyzer(),
+    ];
+}

@@ -1,0 +1,94 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using System.IO.Hashing;
+
+namespace Sentinel.Scanning.Secrets;
+
+/// <summary>What a value looks like: its entropy, whether it is a placeholder, whether it carries the checksum of its format.</summary>
+internal static class SecretShape
+{
+    private static readonly SearchValues<string> PlaceholderWords = SearchValues.Create(
+        ["example", "placeholder", "changeme", "change-me", "change_me", "your_", "your-", "yourtoken", "insert_", "dummy", "redacted", "sample", "xxxxx", "*****", ".....", "<your", "123456789", "abcdefgh", "fake", "notreal", "todo"],
+        StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Shannon entropy in bits per character.</summary>
+    public static double Entropy(ReadOnlySpan<char> value)
+    {
+        if (value.IsEmpty) return 0;
+        Span<int> counts = stackalloc int[128];
+        foreach (var c in value) counts[c & 127]++;
+        var entropy = 0.0;
+        foreach (var count in counts)
+        {
+            if (count == 0) continue;
+            var share = (double)count / value.Length;
+            entropy -= share * Math.Log2(share);
+        }
+        return entropy;
+    }
+
+    /// <summary>A value that stands for a secret: words such as EXAMPLE, one repeated character, a template expression.</summary>
+    public static bool IsPlaceholder(ReadOnlySpan<char> value)
+    {
+        if (value.ContainsAny(PlaceholderWords)) return true;
+        if (value.IndexOf("${", StringComparison.Ordinal) >= 0 || value.IndexOf("{{", StringComparison.Ordinal) >= 0 || value.IndexOf("$(", StringComparison.Ordinal) >= 0) return true;
+        return LongestRun(value) >= Math.Max(6, value.Length / 3);
+    }
+
+    /// <summary>GitHub and npm tokens end in the base-62 CRC-32 of what stands before: https://github.blog/engineering/behind-githubs-new-authentication-token-formats/.</summary>
+    public static bool HasGitHubChecksum(ReadOnlySpan<char> token)
+    {
+        var underscore = token.LastIndexOf('_');
+        var body = token[(underscore + 1)..];
+        if (body.Length < 12) return false;
+        Span<byte> bytes = stackalloc byte[body.Length - 6];
+        if (!Encoding.ASCII.TryGetBytes(body[..^6], bytes, out _)) return false;
+        return body[^6..].SequenceEqual(Base62(Crc32.HashToUInt32(bytes)));
+    }
+
+    /// <summary>Six base-62 digits, most significant first.</summary>
+    public static string Base62(uint value)
+    {
+        const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        Span<char> text = stackalloc char[6];
+        for (var i = 5; i >= 0; i--, value /= 62) text[i] = Digits[(int)(value % 62)];
+        return new string(text);
+    }
+
+    /// <summary>Whether the first two parts are base64url JSON objects and the first names an algorithm other than none (RFC 7519).</summary>
+    public static bool IsSignedJwt(ReadOnlySpan<char> token)
+    {
+        var first = token.IndexOf('.');
+        var second = first + 1 + token[(first + 1)..].IndexOf('.');
+        return TryDecode(token[..first], out var header) && TryDecode(token[(first + 1)..second], out _)
+            && header.RootElement.TryGetProperty("alg", out var algorithm) && algorithm.ValueKind == JsonValueKind.String
+            && !string.Equals(algorithm.GetString(), "none", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static bool TryDecode(ReadOnlySpan<char> part, out JsonDocument json)
+    {
+        json = null!;
+        try
+        {
+            var bytes = System.Buffers.Text.Base64Url.DecodeFromChars(part);
+            json = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 16 });
+            return json.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (Exception ex) when (ex is FormatException or JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static int LongestRun(ReadOnlySpan<char> value)
+    {
+        var longest = 0;
+        for (int i = 0, run = 0; i < value.Length; i++)
+        {
+            run = i > 0 && value[i] == value[i - 1] ? run + 1 : 1;
+            longest = Math.Max(longest, run);
+        }
+        return longest;
+    }
+}
