@@ -11,6 +11,7 @@ namespace Aspire.Hosting;
 public class DistributedApplication(IHost host) : IHost, IAsyncDisposable
 {
     private const int Failed = 1;
+    private int _disposed;
 
     public IServiceProvider Services => host.Services;
 
@@ -76,10 +77,11 @@ public class DistributedApplication(IHost host) : IHost, IAsyncDisposable
     /// <summary>Stops what still runs: a test that fails half way leaves no process behind.</summary>
     public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         foreach (var service in host.Services.GetServices<IHostedService>().OfType<Orchestrator>()) await service.StopAsync(CancellationToken.None).ConfigureAwait(false);
         if (host is IAsyncDisposable asynchronous) await asynchronous.DisposeAsync().ConfigureAwait(false);
         else host.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     private async Task RunModelAsync(CancellationToken cancellationToken)

@@ -106,6 +106,8 @@ internal sealed class ApplicationBuilder : IDistributedApplicationBuilder
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
         services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
         _host.Logging.ClearProviders();
-        _host.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        _host.Logging.AddSimpleConsole(o => o.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+            // A failed start is thrown to the caller, who says it once and without a stack.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
     }
 }
