@@ -15,8 +15,8 @@ var gitHubAppKey = builder.AddOptionalSecret("github-app-private-key", "GITHUB_A
 
 var migrations = builder.AddProject<Projects.Sentinel_Api>("migrations")
     .WithArgs("--migrate")
-    .WithReference(database)
-    .WaitFor(database);
+    .WithReference(database).WaitFor(database)
+    .WithReference(redis).WaitFor(redis);
 
 var aiService = builder.AddProject<Projects.Sentinel_AiService>("ai-service")
     .WithHttpEndpoint(env: "PORT")

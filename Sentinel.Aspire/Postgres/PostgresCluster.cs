@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Aspire.Hosting;
 using Sentinel.Aspire.Running;
@@ -5,7 +6,7 @@ using Sentinel.Aspire.Running;
 namespace Sentinel.Aspire.Postgres;
 
 /// <summary>A data directory and the server that works on it.</summary>
-internal sealed class PostgresCluster(string bin, string directory, Action<string, bool> onLine)
+internal sealed class PostgresCluster(string bin, string directory, Action<string> progress)
 {
     // PostgreSQL refuses to run as root.
     private readonly UnixUser? _user = OperatingSystem.IsWindows() || !Environment.IsPrivilegedProcess
@@ -38,8 +39,10 @@ internal sealed class PostgresCluster(string bin, string directory, Action<strin
                 FileOwner.Change(passwordFile, _user);
             }
 
-            var code = await RunAsync("initdb", ["-D", directory, "-U", userName, "--pwfile", passwordFile, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"], onLine, cancellationToken).ConfigureAwait(false);
-            if (code != 0) throw new DistributedApplicationException($"initdb could not create the database files in {directory} (exit code {code}); its lines above say why.");
+            progress($"creating the database files in {directory} …");
+            var lines = new ConcurrentQueue<string>();
+            var code = await RunAsync("initdb", ["-D", directory, "-U", userName, "--pwfile", passwordFile, "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-instructions"], (line, _) => lines.Enqueue(line), cancellationToken).ConfigureAwait(false);
+            if (code != 0) throw new DistributedApplicationException($"initdb could not create the database files in {directory} (exit code {code}):\n{string.Join('\n', lines)}");
         }
         finally
         {

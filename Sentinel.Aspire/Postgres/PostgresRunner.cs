@@ -24,7 +24,7 @@ internal sealed class PostgresRunner(PostgresServerResource server, RunContext c
     protected override async Task<LaunchSpec> PrepareAsync(CancellationToken cancellationToken)
     {
         var bin = await PostgresBinaries.FindAsync(Context.Options, message => Context.Console.About(Id, message), cancellationToken).ConfigureAwait(false);
-        var cluster = new PostgresCluster(bin, DataDirectory(), (line, isError) => Context.Console.Resource(Id, line, isError));
+        var cluster = new PostgresCluster(bin, DataDirectory(), message => Context.Console.About(Id, message));
         await cluster.PrepareAsync(await UserAsync(cancellationToken).ConfigureAwait(false), server.PasswordParameter.Value, cancellationToken).ConfigureAwait(false);
         return cluster.Server(server.PrimaryEndpoint.Port);
     }

@@ -31,7 +31,7 @@ internal sealed class RedisRunner(RedisResource redis, RunContext context) : Res
     {
         string[] arguments =
         [
-            "--quiet", "--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture),
+            "-q", "--bind", "127.0.0.1", "--port", port.ToString(CultureInfo.InvariantCulture),
             "--lua", "--lua-transaction-mode",
             // Needs no libaio, which is not everywhere.
             "--device-type", "RandomAccess",

@@ -46,7 +46,11 @@ public sealed class StoresTests
         var sum = await redis.GetDatabase().ScriptEvaluateAsync("redis.call('zadd', KEYS[1], 1, 'a'); return redis.call('zcard', KEYS[1]) + tonumber(ARGV[1])", ["{q}:z"], [41]);
 
         Assert.Equal(42, (int)sum);
-        await Assert.ThrowsAnyAsync<RedisException>(() => ConnectionMultiplexer.ConnectAsync(text.Split(',')[0] + ",connectTimeout=1000,connectRetry=0").ContinueWith(c => c.Result.GetDatabase().Ping(), cancellationToken, TaskContinuationOptions.None, TaskScheduler.Default));
+        await Assert.ThrowsAnyAsync<RedisException>(async () =>
+        {
+            await using var stranger = await ConnectionMultiplexer.ConnectAsync(text.Split(',')[0] + ",connectTimeout=1000,connectRetry=0");
+            await stranger.GetDatabase().PingAsync();
+        });
     }
 
     [Fact]
