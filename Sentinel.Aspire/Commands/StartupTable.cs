@@ -16,7 +16,7 @@ internal static class StartupTable
             foreach (var endpoint in resource.GetEndpoints().Where(e => e.EndpointAnnotation.IsExternal))
             {
                 rows.Add((Title(resource.Name), endpoint.Url));
-                if (resource.Name == "api") rows.Add(("API docs", endpoint.Url + "/scalar"));
+                if (resource.Name == "api") rows.Add(("API docs", endpoint.Url + "/docs"));
             }
         }
 

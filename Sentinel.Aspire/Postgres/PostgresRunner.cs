@@ -62,8 +62,6 @@ internal sealed class PostgresRunner(PostgresServerResource server, RunContext c
 /// <summary>Creates a database in the server when it is missing.</summary>
 internal sealed class DatabaseRunner(PostgresDatabaseResource database, RunContext context) : ResourceRunner(database, 0, context)
 {
-    private const string DuplicateDatabase = "42P04";
-
     protected override async Task RunCoreAsync(CancellationToken stopping)
     {
         await Context.Notifications.WaitForResourceHealthyAsync(database.Parent.Name, stopping).ConfigureAwait(false);
@@ -75,17 +73,13 @@ internal sealed class DatabaseRunner(PostgresDatabaseResource database, RunConte
     {
         await using var connection = new NpgsqlConnection(await PostgresRunner.AdminConnectionStringAsync(database.Parent, "postgres", cancellationToken).ConfigureAwait(false));
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using var command = connection.CreateCommand();
+        // Asked first, because the server logs a refused statement as an error, which would alarm the reader.
+        await using var lookup = new NpgsqlCommand("select 1 from pg_database where datname = $1", connection) { Parameters = { new() { Value = database.DatabaseName } } };
+        if (await lookup.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not null) return;
+
 #pragma warning disable CA2100 // A database name cannot be a parameter; it is the model's own and is quoted.
-        command.CommandText = $"create database \"{database.DatabaseName.Replace("\"", "\"\"", StringComparison.Ordinal)}\" encoding 'UTF8' template template0";
+        await using var create = new NpgsqlCommand($"create database \"{database.DatabaseName.Replace("\"", "\"\"", StringComparison.Ordinal)}\" encoding 'UTF8' template template0", connection);
 #pragma warning restore CA2100
-        try
-        {
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (PostgresException e) when (e.SqlState == DuplicateDatabase)
-        {
-            // It is there from an earlier run.
-        }
+        await create.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
     }
 }
