@@ -18,9 +18,9 @@ public static class Figures
             return "just now";
         var text = distance switch
         {
-            { TotalMinutes: < 60 } => Count(Math.Max(1, (int)Math.Round(distance.TotalMinutes)), "min", "min"),
-            { TotalHours: < 24 } => Count((int)distance.TotalHours, "hour", "hours"),
-            _ => Count((int)distance.TotalDays, "day", "days"),
+            { TotalMinutes: < 59.5 } => Count(Math.Max(1, (int)Math.Round(distance.TotalMinutes)), "min", "min"),
+            { TotalHours: < 23.5 } => Count(Math.Max(1, (int)Math.Round(distance.TotalHours)), "hour", "hours"),
+            _ => Count(Math.Max(1, (int)Math.Round(distance.TotalDays)), "day", "days"),
         };
         return past < TimeSpan.Zero ? $"in {text}" : $"{text} ago";
     }
@@ -30,13 +30,13 @@ public static class Figures
 
     public static string Duration(double milliseconds) => milliseconds switch
     {
-        < 0 => "0 ms",
+        <= 0 => "0 ms",
         < 1 => "< 1 ms",
         < 1000 => milliseconds.ToString("0", Culture) + " ms",
         < 60_000 => (milliseconds / 1000).ToString("0.0", Culture) + " s",
-        < 3_600_000 => Parts(milliseconds / 1000, 60, "min", "s"),
-        < 86_400_000 => Parts(milliseconds / 60_000, 60, "h", "min"),
-        _ => Parts(milliseconds / 3_600_000, 24, "d", "h"),
+        < 3_600_000 => Parts(milliseconds, 1000, 60, "min", "s"),
+        < 86_400_000 => Parts(milliseconds, 60_000, 60, "h", "min"),
+        _ => Parts(milliseconds, 3_600_000, 24, "d", "h"),
     };
 
     public static string Duration(TimeSpan time) => Duration(time.TotalMilliseconds);
@@ -67,10 +67,9 @@ public static class Figures
     /// <summary>0 to 100; null while the total is unknown.</summary>
     public static int? Percent(int done, int total) => total <= 0 ? null : (int)Math.Clamp(done * 100L / total, 0, 100);
 
-    private static string Parts(double value, int size, string large, string small)
+    private static string Parts(double milliseconds, int smallUnit, int perLarge, string large, string small)
     {
-        var whole = (long)value;
-        var rest = (long)((value - whole) * size);
+        var (whole, rest) = Math.DivRem((long)(milliseconds / smallUnit), perLarge);
         return rest == 0 ? $"{whole} {large}" : $"{whole} {large} {rest} {small}";
     }
 }

@@ -41,7 +41,7 @@ internal sealed class FakeApi : IAsyncDisposable
 
     public Role Role { get; set; } = Role.Admin;
 
-    public string Url => _app.Urls.First();
+    public string Url { get; private set; } = "";
 
     public static async Task<FakeApi> StartAsync(CancellationToken cancellationToken)
     {
@@ -52,6 +52,7 @@ internal sealed class FakeApi : IAsyncDisposable
         var fake = new FakeApi(builder.Build(), new FakeEstate(TimeProvider.System.GetUtcNow()));
         fake.Map();
         await fake._app.StartAsync(cancellationToken);
+        fake.Url = fake._app.Urls.First();
         return fake;
     }
 
