@@ -8,23 +8,28 @@ public sealed record TrendDay(TrendPoint Point, double X, double Y, double Opene
 
 /// <summary>The trend as shapes: a line for what was open, bars up for what opened and down for what closed.</summary>
 public sealed record TrendShape(
-    IReadOnlyList<TrendDay> Days, string Line, string Area, double Slot, int Ceiling, IReadOnlyList<int> Ticks)
+    double Width, IReadOnlyList<TrendDay> Days, string Line, string Area, double Slot, int Ceiling, IReadOnlyList<int> Ticks)
 {
-    public const double Width = 720;
+    /// <summary>For windows wide enough to show it at its size.</summary>
+    public const double Wide = 720;
+
+    /// <summary>For phones: the same height over half the width, so that the text stays readable.</summary>
+    public const double Narrow = 310;
+
     public const double LineTop = 10;
     public const double LineBottom = 150;
     public const double BarAxis = 190;
     public const double BarReach = 24;
     public const double Height = 218;
 
-    public static TrendShape From(IReadOnlyList<TrendPoint> points)
+    public static TrendShape From(IReadOnlyList<TrendPoint> points, double width)
     {
         if (points.Count == 0)
-            return new TrendShape([], "", "", Width, 0, []);
+            return new TrendShape(width, [], "", "", width, 0, []);
 
         var ceiling = NiceCeiling(points.Max(p => p.Open));
         var tallest = Math.Max(1, points.Max(p => Math.Max(p.Opened, p.Closed)));
-        var slot = Width / points.Count;
+        var slot = width / points.Count;
         var days = points
             .Select((p, i) => new TrendDay(
                 p, slot * (i + 0.5), LineBottom - (LineBottom - LineTop) * p.Open / ceiling,
@@ -32,7 +37,7 @@ public sealed record TrendShape(
             .ToList();
         var line = string.Join(' ', days.Select((d, i) => (i == 0 ? "M" : "L") + Number(d.X) + " " + Number(d.Y)));
         var area = $"{line} L{Number(days[^1].X)} {Number(LineBottom)} L{Number(days[0].X)} {Number(LineBottom)} Z";
-        return new TrendShape(days, line, area, slot, ceiling, [0, ceiling / 2, ceiling]);
+        return new TrendShape(width, days, line, area, slot, ceiling, [0, ceiling / 2, ceiling]);
     }
 
     public static double YOf(int value, int ceiling) => LineBottom - (LineBottom - LineTop) * value / ceiling;

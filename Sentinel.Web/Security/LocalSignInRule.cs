@@ -10,7 +10,8 @@ internal static class LocalSignInRule
 {
     private static readonly string[] ProxyHeaders =
     [
-        "Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Real-IP",
+        "Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Forwarded-Server",
+        "X-Real-IP", "True-Client-IP", "CF-Connecting-IP",
         "X-Original-For", "X-Original-Host", "X-Original-Proto",
     ];
 

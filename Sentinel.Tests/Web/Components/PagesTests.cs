@@ -32,7 +32,7 @@ public sealed class PagesTests : IAsyncLifetime
         var critical = page.Find("a.tile");
         Assert.Equal("/findings?severity=critical", critical.GetAttribute("href"));
         Assert.Contains(Count(Severity.Critical), critical.TextContent);
-        Assert.Equal(30, page.FindAll(".trend-day").Count);
+        Assert.Equal(30, page.FindAll("svg.wide .trend-day").Count);
         Assert.Equal(10, page.FindAll(".scans-grid tbody tr").Count);
         Assert.Equal(5, page.FindAll(".gap-list li").Count);
     }
@@ -90,7 +90,7 @@ public sealed class PagesTests : IAsyncLifetime
 
         page.WaitForState(() => navigation.Uri.EndsWith("/findings?severity=critical", StringComparison.Ordinal), Patience);
         page.WaitForState(() => page.FindAll(".findings-grid .badge.sev-high").Count == 0, Patience);
-        Assert.Equal("true", Chip(page, "Critical").GetAttribute("aria-pressed"));
+        page.WaitForState(() => Chip(page, "Critical").GetAttribute("aria-pressed") == "true", Patience);
     }
 
     [Fact]
@@ -182,7 +182,7 @@ public sealed class PagesTests : IAsyncLifetime
         Assert.Equal("snt_shown-once-in-the-tests", form.Find(".token-once code").TextContent);
         Assert.Contains("\"name\":\"ci\"", _api.Commands.Single().Body);
         form.FindAll("button").First(b => b.TextContent.Contains("stored it")).Click();
-        Assert.Equal(-1, form.Markup.IndexOf("snt_", StringComparison.Ordinal));
+        form.WaitForState(() => !form.Markup.Contains("snt_", StringComparison.Ordinal), Patience);
     }
 
     [Fact]
@@ -193,7 +193,7 @@ public sealed class PagesTests : IAsyncLifetime
         page.Find("#scan-url").Change("https://user:secret@github.com/acme/api.git");
         page.Find("form").Submit();
 
-        Assert.Contains("Take the user name and password out", page.Markup);
+        page.WaitForState(() => page.Markup.Contains("Take the user name and password out", StringComparison.Ordinal), Patience);
         Assert.Empty(_api.Commands);
     }
 

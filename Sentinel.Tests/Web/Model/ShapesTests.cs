@@ -28,10 +28,10 @@ public sealed class ShapesTests
     [Fact]
     public void TrendShape_NothingOpen_LiesOnTheGround()
     {
-        var shape = TrendShape.From([new TrendPoint(new DateOnly(2026, 1, 1), 0, 0, 0), new TrendPoint(new DateOnly(2026, 1, 2), 0, 0, 0)]);
+        var shape = TrendShape.From([new TrendPoint(new DateOnly(2026, 1, 1), 0, 0, 0), new TrendPoint(new DateOnly(2026, 1, 2), 0, 0, 0)], TrendShape.Wide);
 
         Assert.All(shape.Days, d => Assert.Equal(TrendShape.LineBottom, d.Y));
-        Assert.Empty(TrendShape.From([]).Days);
+        Assert.Empty(TrendShape.From([], TrendShape.Narrow).Days);
     }
 
     [Fact]
