@@ -1,0 +1,13 @@
+namespace Sentinel.Worker.Checkout;
+
+/// <summary>A repository cannot be read. The message is for people: it names the thing and the remedy, and holds no credential.</summary>
+/// <param name="code">Stable code: repository-not-found, access-denied, commit-not-found, ref-not-found, empty-repository, too-large, timeout, unreachable, not-allowed, git-failed.</param>
+/// <param name="transient">Whether trying again later may help.</param>
+public sealed class CheckoutException(string code, string message, bool transient) : Exception(message)
+{
+    /// <summary>Stable code.</summary>
+    public string Code { get; } = code;
+
+    /// <summary>Whether trying again later may help.</summary>
+    public bool Transient { get; } = transient;
+}

@@ -1,0 +1,149 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Options;
+
+namespace Sentinel.Worker.Checkout;
+
+/// <summary>Bare copies of repositories, one folder each, into which single commits are fetched.</summary>
+internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, RemotePolicy policy)
+{
+    private const long MaxText = 1024 * 1024;
+
+    // Two scans of one repository must not write the same folder at once: this for one process, a lock file for several.
+    private readonly Dictionary<string, SemaphoreSlim> _locks = new(StringComparer.Ordinal);
+
+    /// <summary>Makes one commit readable and says which it is.</summary>
+    /// <param name="commitSha">The commit, or null for whatever <paramref name="reference"/> points at now.</param>
+    /// <param name="reference">Full ref name, or HEAD; fetched when the server does not hand out the commit by its hash.</param>
+    /// <exception cref="CheckoutException">With what a person should know.</exception>
+    public async Task<(Git Git, string CommitSha)> FetchAsync(
+        Guid repositoryId, string cloneUrl, string? commitSha, string reference, CancellationToken cancellationToken)
+    {
+        var git = new Git(FolderOf(repositoryId, cloneUrl), policy.SettingsFor(cloneUrl));
+        var gate = LockOf(git.Directory);
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            await using var shared = await MirrorLock.TakeAsync(git.Directory, options.Value.FetchTimeout, cancellationToken);
+            await EnsureAsync(git, cancellationToken);
+            var sha = commitSha is null
+                ? await FetchRefAsync(git, cloneUrl, reference, cancellationToken)
+                : await FetchCommitAsync(git, cloneUrl, commitSha, reference, cancellationToken);
+            Directory.SetLastWriteTimeUtc(git.Directory, TimeProvider.System.GetUtcNow().UtcDateTime);
+            return (git, sha);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private async Task<string> FetchCommitAsync(Git git, string cloneUrl, string sha, string reference, CancellationToken cancellationToken)
+    {
+        if (!Sha().IsMatch(sha)) throw new CheckoutException("commit-not-found", "The commit's name is not a full hash.", transient: false);
+        if (await HasAsync(git, sha, cancellationToken)) return sha;
+
+        var fetched = await FetchAsync(git, cloneUrl, $"{sha}:refs/sentinel/{sha}", cancellationToken);
+        if (fetched.ExitCode == 0) return sha;
+
+        // Servers may refuse hashes they do not advertise (uploadpack.allowReachableSHA1InWant): the ref's history then has it.
+        var fault = GitFault.Of("fetching the commit", fetched);
+        if (fault.Code is not ("commit-not-found" or "git-failed") || !RefName().IsMatch(reference)) throw fault;
+        var byRef = await FetchAsync(git, cloneUrl, $"+{reference}:refs/sentinel/by-ref", cancellationToken, shallow: false);
+        if (byRef.ExitCode != 0 || !await HasAsync(git, sha, cancellationToken))
+            throw new CheckoutException("commit-not-found", $"Commit {sha[..12]} is no longer in the repository: it was probably removed by a force push.", transient: false);
+        return sha;
+    }
+
+    private async Task<string> FetchRefAsync(Git git, string cloneUrl, string reference, CancellationToken cancellationToken)
+    {
+        if (!RefName().IsMatch(reference)) throw new CheckoutException("ref-not-found", "The branch's or tag's name is not valid.", transient: false);
+
+        var fetched = await FetchAsync(git, cloneUrl, $"+{reference}:refs/sentinel/head", cancellationToken);
+        if (fetched.ExitCode != 0)
+        {
+            var fault = GitFault.Of("fetching the branch", fetched);
+            throw fault.Code == "ref-not-found" && reference == "HEAD"
+                ? new CheckoutException("empty-repository", "The repository has no commit yet.", transient: false)
+                : fault;
+        }
+        var commit = await git.RunAsync(["rev-parse", "--verify", "--end-of-options", "refs/sentinel/head^{commit}"], options.Value.CommandTimeout, MaxText, cancellationToken);
+        return commit.ExitCode == 0 ? commit.Text : throw new CheckoutException("ref-not-found", "The branch or tag does not point at a commit.", transient: false);
+    }
+
+    private Task<GitResult> FetchAsync(Git git, string cloneUrl, string refSpec, CancellationToken cancellationToken, bool shallow = true)
+    {
+        string[] depth = shallow ? ["--depth=1"] : [];
+        return git.RunAsync(
+            ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", .. depth, "--end-of-options", cloneUrl, refSpec],
+            options.Value.FetchTimeout, MaxText, cancellationToken, () => CheckSize(git.Directory));
+    }
+
+    private async Task EnsureAsync(Git git, CancellationToken cancellationToken)
+    {
+        if (File.Exists(Path.Combine(git.Directory, "HEAD"))) return;
+
+        MakeRoom();
+        Directory.CreateDirectory(git.Directory);
+        var made = await git.RunAsync(["init", "--quiet", "--bare", "--template="], options.Value.CommandTimeout, MaxText, cancellationToken);
+        if (made.ExitCode != 0) throw GitFault.Of("preparing the cache", made);
+    }
+
+    private async Task<bool> HasAsync(Git git, string sha, CancellationToken cancellationToken) =>
+        // ls-tree of the root also tells a commit whose trees are missing because an earlier fetch was killed.
+        (await git.RunAsync(["rev-parse", "--quiet", "--verify", "--end-of-options", $"{sha}^{{tree}}"], options.Value.CommandTimeout, MaxText, cancellationToken)).ExitCode == 0;
+
+    private void CheckSize(string folder)
+    {
+        if (SizeOf(folder) > options.Value.MaxRepositoryBytes)
+            throw new CheckoutException("too-large", $"The repository is larger than {options.Value.MaxRepositoryBytes / (1024 * 1024)} MiB (Checkout:MaxRepositoryBytes).", transient: false);
+    }
+
+    // The least recently used mirrors go first; one that is in use has just been touched.
+    private void MakeRoom()
+    {
+        var root = new DirectoryInfo(options.Value.CacheDirectory);
+        if (!root.Exists) return;
+        var mirrors = root.GetDirectories().OrderBy(d => d.LastWriteTimeUtc).Select(d => (Folder: d, Size: SizeOf(d.FullName))).ToList();
+        var total = mirrors.Sum(m => m.Size);
+        foreach (var (folder, size) in mirrors)
+        {
+            if (total <= options.Value.MaxCacheBytes) return;
+            folder.Delete(recursive: true);
+            total -= size;
+        }
+    }
+
+    private static long SizeOf(string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Exists ? f.Length : 0);
+        }
+        catch (IOException)
+        {
+            // git renames files while it works.
+            return 0;
+        }
+    }
+
+    private string FolderOf(Guid repositoryId, string cloneUrl)
+    {
+        // A repository that moves gets a new mirror: objects of the old address must not be served as the new one's.
+        var address = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cloneUrl)))[..12];
+        return Path.Combine(options.Value.CacheDirectory, $"{repositoryId:N}-{address}.git");
+    }
+
+    private SemaphoreSlim LockOf(string folder)
+    {
+        lock (_locks) return _locks.TryGetValue(folder, out var gate) ? gate : _locks[folder] = new SemaphoreSlim(1, 1);
+    }
+
+    [GeneratedRegex("^[0-9a-f]{40}([0-9a-f]{24})?\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Sha();
+
+    // https://git-scm.com/docs/git-check-ref-format, a little stricter; HEAD stands for the default branch.
+    [GeneratedRegex("^(HEAD|refs/[^\\x00-\\x20~^:?*\\[\\\\\\x7f]{1,1000}|[A-Za-z0-9_][^\\x00-\\x20~^:?*\\[\\\\\\x7f]{0,250})\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex RefName();
+}

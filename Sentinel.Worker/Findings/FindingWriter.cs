@@ -1,0 +1,256 @@
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Sentinel.Contracts;
+using Sentinel.Contracts.Findings;
+using Sentinel.Data;
+using Sentinel.Data.Outbox;
+using Sentinel.Data.Scans;
+using Sentinel.Scanning;
+using Sentinel.Scanning.Identity;
+using FindingEntity = Sentinel.Data.Findings.Finding;
+using FindingEventEntity = Sentinel.Data.Findings.FindingEvent;
+using FindingInstanceEntity = Sentinel.Data.Findings.FindingInstance;
+using ScannedFinding = Sentinel.Scanning.Finding;
+
+namespace Sentinel.Worker.Findings;
+
+/// <summary>
+/// Brings a repository's findings up to what one scan of one ref saw, inside the caller's transaction. Running it twice with the same
+/// report changes nothing the second time.
+/// </summary>
+internal sealed class FindingWriter(
+    SentinelDbContext database, Scan scan, ScanReport report, IReadOnlyDictionary<string, string> blobs, bool listingComplete,
+    int maxExplanations, DateTimeOffset now)
+{
+    private readonly Dictionary<Guid, FindingEntity> _findings = [];
+    private readonly Dictionary<(Guid, string), FindingInstanceEntity> _instances = [];
+    private bool _rulesChanged;
+    private int _opened;
+    private int _closed;
+    private int _explanations;
+
+    public async Task<AppliedFindings> ApplyAsync(CancellationToken cancellationToken)
+    {
+        // One writer per repository: ordinals among equals are given here.
+        await database.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({scan.RepositoryId.ToString()}, 0))", cancellationToken);
+        await LoadAsync(cancellationToken);
+        var known = _findings.Values.Select(ToKnown).ToArray();
+        var matched = FindingMatcher.Match(known, report.Findings, new Dictionary<string, string>());
+        var seenBlobs = await BlobsSeenBeforeAsync(matched, cancellationToken);
+
+        foreach (var match in matched) Seen(match, seenBlobs);
+        var seenIds = matched.Select(m => m.Known?.Id).OfType<Guid>().ToHashSet();
+        foreach (var instance in _instances.Values.Where(i => i.Ref == scan.Ref && i.Present && !seenIds.Contains(i.FindingId)).ToArray()) NotSeen(instance);
+        return new AppliedFindings(_opened, _closed, matched.Count);
+    }
+
+    private async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var fingerprints = report.Findings.Select(f => f.FingerprintHash).Distinct().ToArray();
+        var onRef = database.FindingInstances.Where(i => i.RepositoryId == scan.RepositoryId && i.Ref == scan.Ref && i.Present).Select(i => i.FindingId);
+        var findings = await database.Findings
+            .Where(f => f.RepositoryId == scan.RepositoryId && (fingerprints.Contains(f.Fingerprint) || onRef.Contains(f.Id))).ToListAsync(cancellationToken);
+        foreach (var finding in findings) _findings.Add(finding.Id, finding);
+        var ids = _findings.Keys.ToArray();
+        foreach (var instance in await database.FindingInstances.Where(i => ids.Contains(i.FindingId)).ToListAsync(cancellationToken))
+            _instances.Add((instance.FindingId, instance.Ref), instance);
+
+        var previous = await database.Scans.AsNoTracking()
+            .Where(s => s.RepositoryId == scan.RepositoryId && s.Id != scan.Id && s.CompletedAt != null && s.RulePackHash != null)
+            .OrderByDescending(s => s.CompletedAt).Select(s => s.RulePackHash).FirstOrDefaultAsync(cancellationToken);
+        _rulesChanged = previous is not null && previous != report.RulePackHash;
+    }
+
+    // Only asked when the rules changed: then a new finding in old content is the rules' doing, not the commit's.
+    private async Task<HashSet<string>> BlobsSeenBeforeAsync(IReadOnlyList<MatchedFinding> matched, CancellationToken cancellationToken)
+    {
+        if (!_rulesChanged) return [];
+        var before = scan.BeforeSha ?? scan.BaseSha;
+        var wasScanned = before is null
+            || await database.Scans.AnyAsync(s => s.RepositoryId == scan.RepositoryId && s.CommitSha == scan.CommitSha && s.Id != scan.Id && s.CompletedAt != null, cancellationToken);
+        var candidates = matched.Where(m => m.Known is null).Select(m => BlobOf(m.Places[0])).OfType<string>().Distinct().ToArray();
+        if (wasScanned) return [.. candidates];
+        return [.. await database.FindingInstances.Where(i => i.RepositoryId == scan.RepositoryId && candidates.Contains(i.BlobSha)).Select(i => i.BlobSha).Distinct().ToListAsync(cancellationToken)];
+    }
+
+    private KnownFinding ToKnown(FindingEntity finding)
+    {
+        var instances = _instances.Values.Where(i => i.FindingId == finding.Id).ToArray();
+        var onRef = Array.Find(instances, i => i.Ref == scan.Ref && i.Present);
+        var any = onRef ?? Array.Find(instances, i => i.Present);
+        return new KnownFinding(finding.Id, finding.Fingerprint, finding.Ordinal, any?.Path ?? finding.Path, any?.StartLine ?? finding.StartLine, onRef is not null, any is not null);
+    }
+
+    private void Seen(MatchedFinding match, HashSet<string> seenBlobs)
+    {
+        var observed = match.Places[0];
+        var cause = FindingTransitions.CauseOfAppearance(_rulesChanged, BlobOf(observed) is { } blob && seenBlobs.Contains(blob));
+        if (match.Known is null)
+        {
+            Open(match, observed, cause);
+            return;
+        }
+
+        var finding = _findings[match.Known.Id];
+        var moved = match.Known.OnRef && (finding.Path != observed.Location.Path || finding.StartLine != observed.Location.Region.StartLine);
+        var expired = finding.State == FindingState.Dismissed && finding.DismissExpiresAt <= now;
+        var state = FindingTransitions.Seen(finding.State, expired);
+        if (state != finding.State) Change(finding, state, expired ? FindingCause.Person : cause, expired ? "The dismissal expired." : null);
+        else if (moved && finding.Path != observed.Location.Path) AddEvent(finding, FindingEventKind.Moved, finding.State, FindingCause.Code, $"from {finding.Path}:{finding.StartLine}");
+        Describe(finding, observed);
+        Place(finding, match.Places);
+    }
+
+    private void Open(MatchedFinding match, ScannedFinding observed, FindingCause cause)
+    {
+        var region = observed.Location.Region;
+        var finding = new FindingEntity
+        {
+            RepositoryId = scan.RepositoryId,
+            Fingerprint = observed.FingerprintHash,
+            Ordinal = match.Ordinal,
+            RuleId = observed.RuleId,
+            AnalyzerIds = [observed.AnalyzerId],
+            Category = Enum.Parse<Contracts.Findings.FindingCategory>(observed.Category.ToString()),
+            Severity = Enum.Parse<Contracts.Findings.Severity>(observed.Severity.ToString()),
+            Confidence = Enum.Parse<Contracts.Findings.Confidence>(observed.Confidence.ToString()),
+            Cwe = observed.Cwe,
+            Title = observed.Title,
+            Message = PostgresText.Clean(observed.Message, 2000),
+            Path = PostgresText.Clean(observed.Location.Path),
+            StartLine = region.StartLine,
+            StartColumn = region.StartColumn,
+            EndLine = region.EndLine,
+            EndColumn = region.EndColumn,
+            Snippet = PostgresText.Clean(observed.Snippet),
+            SnippetStartLine = observed.SnippetStartLine,
+            MaskedPreview = observed.MaskedPreview is { } preview ? PostgresText.Clean(preview) : null,
+            FirstSeenAt = now,
+            LastSeenAt = now,
+            FirstCommit = scan.CommitSha,
+            LastScanId = scan.Id,
+        };
+        database.Findings.Add(finding);
+        _findings.Add(finding.Id, finding);
+        AddEvent(finding, FindingEventKind.Opened, null, cause, null);
+        _opened++;
+        Place(finding, match.Places);
+        AskForExplanation(finding);
+    }
+
+    private void Describe(FindingEntity finding, ScannedFinding observed)
+    {
+        var region = observed.Location.Region;
+        (finding.Path, finding.StartLine, finding.StartColumn) = (PostgresText.Clean(observed.Location.Path), region.StartLine, region.StartColumn);
+        (finding.EndLine, finding.EndColumn) = (region.EndLine, region.EndColumn);
+        (finding.Snippet, finding.SnippetStartLine) = (PostgresText.Clean(observed.Snippet), observed.SnippetStartLine);
+        (finding.Title, finding.Message) = (observed.Title, PostgresText.Clean(observed.Message, 2000));
+        finding.Severity = Enum.Parse<Contracts.Findings.Severity>(observed.Severity.ToString());
+        finding.Confidence = Enum.Parse<Contracts.Findings.Confidence>(observed.Confidence.ToString());
+        (finding.LastSeenAt, finding.LastScanId) = (now, scan.Id);
+        if (!finding.AnalyzerIds.Contains(observed.AnalyzerId)) finding.AnalyzerIds = [.. finding.AnalyzerIds, observed.AnalyzerId];
+    }
+
+    private void Place(FindingEntity finding, IReadOnlyList<ScannedFinding> places)
+    {
+        var first = places[0].Location;
+        if (!_instances.TryGetValue((finding.Id, scan.Ref), out var instance))
+        {
+            instance = new FindingInstanceEntity
+            {
+                FindingId = finding.Id,
+                Ref = scan.Ref,
+                RepositoryId = scan.RepositoryId,
+                Path = "",
+                StartLine = 0,
+                StartColumn = 0,
+                EndLine = 0,
+                EndColumn = 0,
+                BlobSha = "",
+                CommitSha = "",
+                ScanId = scan.Id,
+                Present = true,
+                Places = [],
+                UpdatedAt = now,
+            };
+            database.FindingInstances.Add(instance);
+            _instances.Add((finding.Id, scan.Ref), instance);
+        }
+        (instance.Path, instance.StartLine, instance.StartColumn) = (PostgresText.Clean(first.Path), first.Region.StartLine, first.Region.StartColumn);
+        (instance.EndLine, instance.EndColumn, instance.BlobSha) = (first.Region.EndLine, first.Region.EndColumn, BlobOf(places[0]) ?? "");
+        (instance.CommitSha, instance.ScanId, instance.Present, instance.UpdatedAt) = (scan.CommitSha!, scan.Id, true, now);
+        instance.Places = [.. places.Take(100).Select(p => p.Location).Select(l =>
+            new Place(PostgresText.Clean(l.Path), l.Region.StartLine, l.Region.StartColumn, l.Region.EndLine, l.Region.EndColumn))];
+    }
+
+    private void NotSeen(FindingInstanceEntity instance)
+    {
+        var finding = _findings[instance.FindingId];
+        var causes = instance.Places.Select(p => p.Path).Append(instance.Path).Distinct().Select(path => FindingTransitions.CauseOfAbsence(AbsenceAt(path, finding, instance))).ToArray();
+        // Every place must really have been looked at.
+        if (causes.Any(c => c is null)) return;
+
+        var cause = causes.Contains(FindingCause.Code) ? FindingCause.Code : FindingCause.RulePack;
+        (instance.Present, instance.UpdatedAt, instance.ScanId) = (false, now, scan.Id);
+        if (_instances.Values.Any(i => i.FindingId == finding.Id && i.Present)) return;
+        if (finding.State is not (FindingState.Open or FindingState.Reopened)) return;
+        Change(finding, FindingTransitions.Closed(finding.Category, cause), cause, null);
+        _closed++;
+    }
+
+    private Absence AbsenceAt(string path, FindingEntity finding, FindingInstanceEntity instance) => new(
+        blobs.TryGetValue(path, out var blob),
+        listingComplete,
+        finding.AnalyzerIds.Any(a => report.Covered.TryGetValue(a, out var paths) && paths.Contains(path)),
+        blob == instance.BlobSha && path == instance.Path);
+
+    private void Change(FindingEntity finding, FindingState to, FindingCause cause, string? detail)
+    {
+        AddEvent(finding, FindingTransitions.KindOf(to), finding.State, cause, detail, to);
+        var reopened = to == FindingState.Reopened;
+        if (reopened)
+        {
+            _opened++;
+            (finding.DismissReason, finding.DismissJustification, finding.DismissedBy, finding.DismissedAt, finding.DismissExpiresAt) = (null, null, null, null, null);
+        }
+        finding.State = to;
+        finding.ClosedAt = reopened ? null : now;
+    }
+
+    private void AddEvent(FindingEntity finding, FindingEventKind kind, FindingState? from, FindingCause cause, string? detail, FindingState? to = null) =>
+        database.FindingEvents.Add(new FindingEventEntity
+        {
+            FindingId = finding.Id,
+            RepositoryId = scan.RepositoryId,
+            At = now,
+            Kind = kind,
+            FromState = from,
+            ToState = to ?? finding.State,
+            Cause = cause,
+            CommitSha = scan.CommitSha,
+            Ref = scan.Ref,
+            ScanId = scan.Id,
+            RequestId = scan.RequestId,
+            Detail = detail is null ? null : PostgresText.Clean(detail, 2000),
+        });
+
+    private void AskForExplanation(FindingEntity finding)
+    {
+        if (finding.Severity < Contracts.Findings.Severity.High || _explanations >= maxExplanations) return;
+        _explanations++;
+        database.Outbox.Add(new OutboxMessage
+        {
+            Kind = OutboxMessage.ExplanationRequested,
+            AggregateKey = finding.Id.ToString(),
+            IdempotencyKey = $"{OutboxMessage.ExplanationRequested}:{finding.Id}:opened",
+            RepositoryId = scan.RepositoryId,
+            Payload = JsonSerializer.Serialize(new { findingId = finding.Id }, SentinelJson.Options),
+            NextAttemptAt = now,
+            CreatedAt = now,
+            RequestId = scan.RequestId,
+            TraceParent = System.Diagnostics.Activity.Current?.Id ?? scan.TraceParent,
+        });
+    }
+
+    private string? BlobOf(ScannedFinding finding) => blobs.GetValueOrDefault(finding.Location.Path);
+}

@@ -1,0 +1,204 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Sentinel.Contracts.Operations;
+using Sentinel.Contracts.Scans;
+using Sentinel.Data.Queue;
+using Sentinel.ServiceDefaults;
+using Sentinel.ServiceDefaults.Requests;
+using Sentinel.Worker.Checkout;
+
+namespace Sentinel.Worker.Scans;
+
+/// <summary>Takes scans from the queue, keeps their leases, and decides what becomes of failures.</summary>
+internal sealed partial class ScanWorker(
+    IScanQueue queue, IWorkerRegistry registry, IScanProgressBus bus, ScanExecutor executor, IOptions<WorkerOptions> options,
+    IOptions<ScanQueueOptions> queueOptions, TimeProvider time, ILogger<ScanWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan LeaseWait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
+
+    private readonly string _id = $"{Environment.MachineName}-{Environment.ProcessId}";
+    private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _running = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = time.GetUtcNow();
+        await Task.WhenAll(
+            [BeatAsync(started, stoppingToken), ListenAsync(stoppingToken), .. Enumerable.Range(0, options.Value.Concurrency).Select(_ => TakeAsync(stoppingToken))]);
+    }
+
+    private async Task TakeAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (await queue.LeaseAsync(_id, LeaseWait, stoppingToken) is { } lease) await RunAsync(lease, stoppingToken);
+            }
+            catch (Exception ex) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Postgres away: the queue answers again when it is back.
+                LogQueueFault(ex);
+                await Task.Delay(AfterFault, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task RunAsync(ScanLease lease, CancellationToken stoppingToken)
+    {
+        ActivityContext.TryParse(lease.TraceParent, null, isRemote: true, out var parent);
+        using var span = WorkerTelemetry.Source.StartActivity("scan", ActivityKind.Consumer, parent);
+        span?.SetTag("scan.id", lease.ScanId);
+        using var request = RequestIdContext.Use(lease.RequestId);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        limit.CancelAfter(options.Value.ScanTimeout);
+        _running[lease.ScanId] = stop;
+        var renewing = RenewAsync(lease, stop, stop.Token);
+        var timestamp = time.GetTimestamp();
+        LogStarted(lease.ScanId, lease.Attempt);
+        try
+        {
+            var completed = await executor.ExecuteAsync(lease, limit.Token);
+            var elapsed = time.GetElapsedTime(timestamp);
+            if (completed) LogFinished(lease.ScanId, elapsed);
+            else LogLeaseLost(lease.ScanId);
+        }
+        catch (Exception ex)
+        {
+            await FailedAsync(lease, ex, timedOut: limit.IsCancellationRequested && !stop.IsCancellationRequested, stoppingToken);
+            span?.SetStatus(ActivityStatusCode.Error);
+        }
+        finally
+        {
+            _running.TryRemove(lease.ScanId, out _);
+            await stop.CancelAsync();
+            await renewing;
+        }
+    }
+
+    private async Task FailedAsync(ScanLease lease, Exception fault, bool timedOut, CancellationToken stoppingToken)
+    {
+        // Not the caller's token: what became of the scan must be written even while the worker stops.
+        var cancellationToken = CancellationToken.None;
+        switch (fault)
+        {
+            case OperationCanceledException when stoppingToken.IsCancellationRequested:
+                await queue.ReleaseAsync(lease, cancellationToken);
+                LogReleased(lease.ScanId);
+                return;
+            case OperationCanceledException when timedOut:
+                await queue.DeadLetterAsync(lease, "timeout", $"The scan did not finish within {options.Value.ScanTimeout.TotalMinutes:0} minutes (Worker:ScanTimeout).", cancellationToken);
+                break;
+            case OperationCanceledException:
+                LogStopped(lease.ScanId);
+                return;
+            case CheckoutException { Transient: false } refused:
+                await queue.DeadLetterAsync(lease, refused.Code, refused.Message, cancellationToken);
+                LogRefused(lease.ScanId, refused.Code);
+                break;
+            case CheckoutException transient:
+                await queue.RetryAsync(lease, Delay(lease.Attempt), transient.Code, transient.Message, cancellationToken);
+                LogRetried(lease.ScanId, lease.Attempt, transient);
+                break;
+            default:
+                await queue.RetryAsync(lease, Delay(lease.Attempt), "internal-error", $"The worker failed ({fault.GetType().Name}); its log has the details.", cancellationToken);
+                LogRetried(lease.ScanId, lease.Attempt, fault);
+                break;
+        }
+        await bus.PublishAsync(
+            new ScanProgress(lease.ScanId, lease.RepositoryId, lease.RequestId, ScanStatus.Failed, ScanPhase.Done, 0, 0, 0, time.GetUtcNow()), cancellationToken);
+    }
+
+    // 5 s, 10 s, 20 s …, each with half of it at random, so that many failing scans do not come back together.
+    private TimeSpan Delay(int attempt) => options.Value.RetryDelay * Math.Pow(2, Math.Min(attempt, 8) - 1) * (0.75 + (Random.Shared.NextDouble() / 2));
+
+    private async Task RenewAsync(ScanLease lease, CancellationTokenSource stop, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await Task.Delay(queueOptions.Value.LeaseTime / 4, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (cancellationToken.IsCancellationRequested) return;
+            try
+            {
+                if (await queue.RenewAsync(lease, cancellationToken) is not null) continue;
+                LogLeaseLost(lease.ScanId);
+                await stop.CancelAsync();
+                return;
+            }
+            catch (Exception ex) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Postgres away for a moment: the lease lasts for three more tries, and fencing guards the result.
+                LogQueueFault(ex);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task BeatAsync(DateTimeOffset started, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await registry.HeartbeatAsync(
+                new WorkerSnapshot(_id, ServiceVersion.Current, started, time.GetUtcNow(), options.Value.Concurrency, [.. _running.Keys]), stoppingToken);
+            await Task.Delay(Heartbeat, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await foreach (var scanId in queue.CancellationsAsync(stoppingToken))
+                {
+                    if (_running.TryGetValue(scanId, out var stop)) await stop.CancelAsync();
+                }
+            }
+            catch (Exception ex) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Redis away: a cancelled scan is then noticed when its lease is renewed.
+                LogQueueFault(ex);
+                await Task.Delay(AfterFault, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Scan {ScanId} started, attempt {Attempt}")]
+    private partial void LogStarted(Guid scanId, int attempt);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Scan {ScanId} finished in {Elapsed}")]
+    private partial void LogFinished(Guid scanId, TimeSpan elapsed);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Scan {ScanId} was given back, the worker is stopping")]
+    private partial void LogReleased(Guid scanId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Scan {ScanId} was stopped: cancelled or superseded")]
+    private partial void LogStopped(Guid scanId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Scan {ScanId} lost its lease; its result was not written")]
+    private partial void LogLeaseLost(Guid scanId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Scan {ScanId} was given up: {Code}")]
+    private partial void LogRefused(Guid scanId, string code);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Scan {ScanId} failed on attempt {Attempt} and is tried again")]
+    private partial void LogRetried(Guid scanId, int attempt, Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The queue does not answer; trying again")]
+    private partial void LogQueueFault(Exception exception);
+}

@@ -1,0 +1,53 @@
+using Sentinel.Data;
+using Sentinel.Scanning;
+using Sentinel.ServiceDefaults;
+using Sentinel.ServiceDefaults.Configuration;
+using Sentinel.Worker.Checkout;
+using Sentinel.Worker.Explanations;
+using Sentinel.Worker.Scans;
+
+namespace Sentinel.Worker;
+
+/// <summary>What the worker is made of.</summary>
+internal static class WorkerHost
+{
+    public static WebApplicationBuilder AddWorker(this WebApplicationBuilder builder)
+    {
+        builder.AddServiceDefaults("worker");
+        builder.AddSentinelData();
+        builder.AddCheckout();
+        builder.AddScans();
+        builder.AddExplanations();
+        return builder;
+    }
+
+    private static void AddCheckout(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<CheckoutOptions>().BindConfiguration(CheckoutOptions.Section);
+        builder.Services.AddSingleton(RemotePolicy.From(builder.Configuration, builder.Environment));
+        builder.Services.AddSingleton<GitMirror>();
+    }
+
+    private static void AddScans(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(new ScanEngine(ScannerRegistration.Analyzers));
+        builder.Services.AddSingleton<WorkerTelemetry>();
+        builder.Services.AddSingleton<ScanExecutor>();
+        builder.Services.AddHostedService<ScanWorker>();
+    }
+
+    private static void AddExplanations(this WebApplicationBuilder builder)
+    {
+        var url = builder.Configuration[ConfigurationKeys.AiServiceUrl] is { Length: > 0 } configured ? configured : "https+http://ai-service";
+#pragma warning disable EXTEXP0001 // Taking a default handler off one client is still marked experimental.
+        builder.Services.AddHttpClient(OutboxDrain.AiClient, client =>
+        {
+            client.BaseAddress = new Uri(url);
+            // A model may think for longer than the default limits allow. The AI service has its own and falls back; the outbox retries.
+            client.Timeout = TimeSpan.FromMinutes(2);
+        }).RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+        builder.Services.AddHostedService<OutboxDrain>();
+    }
+}
