@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
@@ -42,14 +43,22 @@ internal static class DocumentationFeature
     {
         var open = app.Environment.IsDevelopment();
         Guard(app.MapOpenApi());
-        Guard(app.MapScalarApiReference("/docs", options =>
+        var page = app.MapGroup("");
+        page.MapScalarApiReference("/docs", options =>
         {
             options.Title = "Sentinel API";
             options.DefaultFonts = false;
             options.Telemetry = false;
             options.HideClientButton = true;
             options.OpenApiRoutePattern = "/openapi/{documentName}.json";
-        }));
+        });
+        // The package opens its script and icon to everyone; here they follow the page they belong to.
+        ((IEndpointConventionBuilder)page).Finally(endpoint =>
+        {
+            if (open) return;
+            foreach (var anonymous in endpoint.Metadata.OfType<IAllowAnonymous>().ToList()) endpoint.Metadata.Remove(anonymous);
+        });
+        Guard(page);
         return app;
 
         void Guard(IEndpointConventionBuilder endpoint)

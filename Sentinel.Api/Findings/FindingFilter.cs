@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Api.Paging;
 using Sentinel.Contracts.Findings;
@@ -10,7 +9,7 @@ namespace Sentinel.Api.Findings;
 /// <summary>The query string of <c>GET /api/v1/findings</c>; see <see cref="FindingQuery"/>.</summary>
 internal sealed class FindingFilter
 {
-    public const int MaxText = 200;
+    private const int MaxText = 200;
 
     public FindingState[]? State { get; init; }
 
@@ -20,18 +19,25 @@ internal sealed class FindingFilter
 
     public Guid? RepositoryId { get; init; }
 
-    [MaxLength(200)]
     public string? RuleId { get; init; }
 
     public Guid? ScanId { get; init; }
 
-    [MaxLength(MaxText)]
     public string? Q { get; init; }
 
     public string? After { get; init; }
 
-    [Range(1, PageLimits.Max)]
     public int? Limit { get; init; }
+
+    /// <summary>All faults by field; empty when the filter can be applied.</summary>
+    public Dictionary<string, string[]> Faults()
+    {
+        var faults = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (Limit is < 1 or > PageLimits.Max) faults["limit"] = [$"A page holds 1 to {PageLimits.Max} items."];
+        if (Q?.Length > MaxText) faults["q"] = [$"Search for at most {MaxText} characters."];
+        if (RuleId?.Length > MaxText) faults["ruleId"] = ["That is not the id of a rule."];
+        return faults;
+    }
 
     /// <summary>Narrows the findings to those asked for.</summary>
     public IQueryable<Finding> Apply(IQueryable<Finding> findings, SentinelDbContext db)

@@ -30,6 +30,7 @@ internal static class FindingsApi
     private static async Task<Results<Ok<Page<FindingSummary>>, ValidationProblem>> List(
         [AsParameters] FindingFilter filter, SentinelDbContext db, CancellationToken cancellationToken)
     {
+        if (filter.Faults() is { Count: > 0 } faults) return TypedResults.ValidationProblem(faults, type: ProblemTypes.Validation);
         if (!Cursor.TryDecode<FindingKey>(filter.After, out var key)) return Pages.BadCursor();
         var findings = filter.Apply(db.Findings.AsNoTracking(), db);
         if (key is not null)

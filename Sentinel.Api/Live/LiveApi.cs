@@ -24,7 +24,7 @@ internal static class LiveApi
     {
         // At once, so that a client knows that it is connected.
         yield return new SseItem<LiveEvent?>(null, Heartbeat.EventType);
-        await foreach (var change in Heartbeat.WithAsync(bus.SubscribeAllAsync(cancellationToken), Heartbeat.Interval, cancellationToken))
+        await foreach (var change in Heartbeat.WithAsync(bus.SubscribeAllAsync, Heartbeat.Interval, cancellationToken))
             yield return change is null ? new SseItem<LiveEvent?>(null, Heartbeat.EventType) : new SseItem<LiveEvent?>(change, change.Kind);
     }
 }

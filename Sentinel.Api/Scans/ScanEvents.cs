@@ -28,7 +28,7 @@ internal static class ScanEvents
     {
         yield return new SseItem<ScanProgress?>(first, "progress");
         if (HasEnded(first.Status)) yield break;
-        await foreach (var step in Heartbeat.WithAsync(bus.SubscribeAsync(first.ScanId, cancellationToken), Quiet, cancellationToken))
+        await foreach (var step in Heartbeat.WithAsync(token => bus.SubscribeAsync(first.ScanId, token), Quiet, cancellationToken))
         {
             // A message can be lost, and the scan can have ended before the subscription began: a quiet stream asks the database.
             var progress = step ?? await NowAsync(scopes, first.ScanId, time, cancellationToken);

@@ -42,7 +42,7 @@ public sealed class FindingsApiTests
             after = page.Next;
         }
         while (after is not null);
-        var two = await client.GetFromJsonAsync<Page<FindingSummary>>($"{ApiRoutes.Findings}?severity=High&severity=low&state=Open", Json, Cancellation);
+        var two = await client.GetFromJsonAsync<Page<FindingSummary>>($"{ApiRoutes.Findings}?severity=High&severity=Low&state=Open", Json, Cancellation);
         var text = await client.GetFromJsonAsync<Page<FindingSummary>>($"{ApiRoutes.Findings}?q=HIGH_1", Json, Cancellation);
         var none = await client.GetFromJsonAsync<Page<FindingSummary>>($"{ApiRoutes.Findings}?category=Workflow", Json, Cancellation);
 

@@ -37,7 +37,7 @@ public sealed class AuthorizationMatrixTests
         {
             using var response = await SendAsync(api.Anonymous, method, path);
             if (response.StatusCode != HttpStatusCode.Unauthorized) open.Add(name);
-            else Assert.Equal("urn:sentinel:problem:unauthorized", (await response.Content.ReadFromJsonAsync<ProblemDetails>(Cancellation))!.Type);
+            else if (path != "/webhooks/github") Assert.Equal("urn:sentinel:problem:unauthorized", (await response.Content.ReadFromJsonAsync<ProblemDetails>(Cancellation))!.Type);
         }
 
         // The webhook answers 401 too, by its own rule.

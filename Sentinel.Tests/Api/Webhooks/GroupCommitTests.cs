@@ -53,7 +53,7 @@ public sealed class GroupCommitTests
         Assert.Equal(8, await api.QueryAsync(db => db.Repositories.CountAsync(Cancellation)));
         // Rows of one transaction carry its id: fewer ids than rows means shared commits.
         var commits = await api.QueryAsync(db => db.Database
-            .SqlQuery<int>($"select count(distinct xmin::text)::int as value from deliveries").SingleAsync(Cancellation));
+            .SqlQuery<int>($"select count(distinct xmin::text)::int as \"Value\" from deliveries").SingleAsync(Cancellation));
         Assert.InRange(commits, 1, 200);
     }
 
