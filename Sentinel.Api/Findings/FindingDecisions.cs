@@ -4,9 +4,9 @@ using Sentinel.Api.Live;
 using Sentinel.Api.Problems;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
+using Sentinel.ServiceDefaults.Requests;
 using Finding = Sentinel.Data.Findings.Finding;
 using FindingEvent = Sentinel.Data.Findings.FindingEvent;
-using Sentinel.ServiceDefaults.Requests;
 
 namespace Sentinel.Api.Findings;
 

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Api.Explanations;
+using Sentinel.Api.Rules;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
-using Sentinel.Api.Rules;
 using Finding = Sentinel.Data.Findings.Finding;
 using FindingEvent = Sentinel.Contracts.Findings.FindingEvent;
 

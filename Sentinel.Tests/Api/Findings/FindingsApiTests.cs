@@ -5,8 +5,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
-using Sentinel.Contracts.Overview;
 using Sentinel.Contracts.Operations;
+using Sentinel.Contracts.Overview;
 using Sentinel.Contracts.Requests;
 using Sentinel.Contracts.Sessions;
 using Sentinel.Data;
@@ -182,14 +182,31 @@ public sealed class FindingsApiTests
         db.Findings.Add(finding);
         db.FindingEvents.Add(new FindingEvent
         {
-            FindingId = finding.Id, RepositoryId = finding.RepositoryId, At = now, Kind = FindingEventKind.Opened, ToState = FindingState.Open, Cause = FindingCause.Code,
+            FindingId = finding.Id,
+            RepositoryId = finding.RepositoryId,
+            At = now,
+            Kind = FindingEventKind.Opened,
+            ToState = FindingState.Open,
+            Cause = FindingCause.Code,
         });
         foreach (var gitRef in refs.Length == 0 ? ["refs/heads/main"] : refs)
         {
             db.FindingInstances.Add(new FindingInstance
             {
-                FindingId = finding.Id, Ref = gitRef, RepositoryId = finding.RepositoryId, Path = path, StartLine = 1, StartColumn = 1, EndLine = 1, EndColumn = 5,
-                BlobSha = new string('1', 40), CommitSha = new string('2', 40), ScanId = finding.LastScanId, Present = true, Places = [], UpdatedAt = now,
+                FindingId = finding.Id,
+                Ref = gitRef,
+                RepositoryId = finding.RepositoryId,
+                Path = path,
+                StartLine = 1,
+                StartColumn = 1,
+                EndLine = 1,
+                EndColumn = 5,
+                BlobSha = new string('1', 40),
+                CommitSha = new string('2', 40),
+                ScanId = finding.LastScanId,
+                Present = true,
+                Places = [],
+                UpdatedAt = now,
             });
         }
 
