@@ -35,15 +35,16 @@ internal static class ExplanationsApi
         if (await ExplanationQueries.WaitingAsync(db, id, cancellationToken) is { } waiting)
             return Answer(id, ExplanationQueries.Pending(waiting));
 
-        var attempt = await db.Outbox.CountAsync(
-            item => item.Kind == OutboxMessage.ExplanationRequested && item.AggregateKey == id.ToString(), cancellationToken);
+        var answered = await db.Outbox.CountAsync(
+            item => item.Kind == OutboxMessage.ExplanationRequested && item.AggregateKey == id.ToString() && item.Status != OutboxStatus.Pending,
+            cancellationToken);
         var now = time.GetUtcNow();
         var message = new OutboxMessage
         {
             Kind = OutboxMessage.ExplanationRequested,
             AggregateKey = id.ToString(),
-            // Two people who ask at the same moment ask once: both compute the same key.
-            IdempotencyKey = $"{OutboxMessage.ExplanationRequested}:{id}:asked-{attempt}",
+            // Two people who ask at the same moment ask once: until the question is answered, everyone computes the same key.
+            IdempotencyKey = $"{OutboxMessage.ExplanationRequested}:{id}:asked-{answered}",
             RepositoryId = repositoryId,
             Payload = JsonSerializer.Serialize(new { findingId = id }, SentinelJson.Options),
             NextAttemptAt = now,
