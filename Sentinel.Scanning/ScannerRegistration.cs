@@ -1,3 +1,4 @@
+using Sentinel.Scanning.Infrastructure.Dockerfile;
 using Sentinel.Scanning.Secrets;
 
 namespace Sentinel.Scanning;
@@ -8,6 +9,7 @@ public static class ScannerRegistration
     /// <summary>All file analyzers, one instance each.</summary>
     public static IReadOnlyList<IFileAnalyzer> Analyzers { get; } =
     [
+        new DockerfileAnalyzer(),
         new SecretAnalyzer(),
     ];
 }

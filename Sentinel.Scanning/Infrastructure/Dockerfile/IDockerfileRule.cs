@@ -1,0 +1,13 @@
+namespace Sentinel.Scanning.Infrastructure.Dockerfile;
+
+/// <summary>A defect at a place of a Dockerfile.</summary>
+/// <param name="Tokens">The code that makes the defect, for its identity.</param>
+internal sealed record DockerMatch(DockerStage Stage, int Start, int Length, string Message, string Tokens);
+
+/// <summary>One rule over a parsed Dockerfile.</summary>
+internal interface IDockerfileRule
+{
+    RuleDescriptor Descriptor { get; }
+
+    IEnumerable<DockerMatch> Check(DockerfileDocument document);
+}

@@ -1,0 +1,20 @@
+using System.Text.RegularExpressions;
+
+namespace Sentinel.Scanning.Infrastructure.Dockerfile.Rules;
+
+/// <summary>Files that everybody may write.</summary>
+internal sealed partial class WorldWritable : IDockerfileRule
+{
+    public RuleDescriptor Descriptor { get; } = DockerRule.Describe(
+        "dockerfile-world-writable", "World-writable files", Severity.Medium, Confidence.High, 732,
+        "Files that every user may write let a process with few rights replace programs or settings that others run or read.",
+        "Give the files to the user that needs them (COPY --chown, chown) with the fewest rights that work, for instance 0750 or u=rwX,go=.",
+        ["https://cwe.mitre.org/data/definitions/732.html"],
+        ["FROM debian:12\nRUN chmod -R 777 /app\nUSER app\n", "FROM debian:12\nRUN mkdir /data && chmod a+rwx /data\nUSER app\n"],
+        ["FROM debian:12\nRUN chmod 755 /app\nUSER app\n", "FROM debian:12\nRUN chmod 1777 /tmp\nUSER app\n"]);
+
+    public IEnumerable<DockerMatch> Check(DockerfileDocument document) => DockerRule.Search(document, "RUN", Pattern(), "Every user may write these files.");
+
+    [GeneratedRegex(@"\bchmod[ \t]+(?:-\w+[ \t]+)*(?:0?777|a\+rwx|ugo\+rwx|a=rwx|o\+w)[ \t]+\S+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Pattern();
+}
