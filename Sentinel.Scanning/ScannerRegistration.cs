@@ -1,5 +1,6 @@
 using Sentinel.Scanning.Infrastructure.Dockerfile;
 using Sentinel.Scanning.Secrets;
+using Sentinel.Scanning.Workflows;
 
 namespace Sentinel.Scanning;
 
@@ -11,5 +12,6 @@ public static class ScannerRegistration
     [
         new DockerfileAnalyzer(),
         new SecretAnalyzer(),
+        new WorkflowAnalyzer(),
     ];
 }

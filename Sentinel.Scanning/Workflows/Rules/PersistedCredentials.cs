@@ -1,0 +1,32 @@
+using Sentinel.Scanning.Yaml;
+
+namespace Sentinel.Scanning.Workflows.Rules;
+
+/// <summary>The token that checkout leaves in the folder is uploaded with it.</summary>
+internal sealed class PersistedCredentials : IWorkflowRule
+{
+    public RuleDescriptor Descriptor { get; } = WorkflowRule.Describe(
+        "persisted-credentials", "Checkout token is uploaded as an artifact", Severity.High, Confidence.Medium, 522,
+        "actions/checkout leaves the job's token in the working folder unless told otherwise. Uploading the whole folder publishes it to everybody who can read artifacts, while it is still valid.",
+        "Set persist-credentials: false on the checkout step, and upload only the files that are needed.",
+        ["https://github.com/actions/checkout#usage", "https://docs.github.com/en/actions/reference/security/secure-use"],
+        [WorkflowRule.Workflow("push", "steps:\n  - uses: actions/checkout@<hex:40>\n  - uses: actions/upload-artifact@<hex:40>\n    with:\n      path: .")],
+        [
+            WorkflowRule.Workflow("push", "steps:\n  - uses: actions/checkout@<hex:40>\n    with:\n      persist-credentials: false\n  - uses: actions/upload-artifact@<hex:40>\n    with:\n      path: ."),
+            WorkflowRule.Workflow("push", "steps:\n  - uses: actions/checkout@<hex:40>\n  - uses: actions/upload-artifact@<hex:40>\n    with:\n      path: dist"),
+        ]);
+
+    public IEnumerable<WorkflowMatch> Check(WorkflowDocument workflow)
+    {
+        foreach (var job in workflow.Jobs)
+        {
+            var leaves = job.Steps.FirstOrDefault(s => s.Action == "actions/checkout" && s.With.Text("persist-credentials") != "false");
+            var upload = job.Steps.FirstOrDefault(s => s.Action == "actions/upload-artifact" && IsWholeFolder(s.With.Text("path")));
+            if (leaves is null || upload is null) continue;
+            yield return new WorkflowMatch(leaves.Uses!, null, "The token that this step leaves in the folder is uploaded with it.", "persist-credentials", job.Id, leaves.Label);
+        }
+    }
+
+    private static bool IsWholeFolder(string? path) =>
+        path is not null && path.Split('\n', StringSplitOptions.TrimEntries).Any(p => p is "." or "./" or ".." or "${{ github.workspace }}" or "*" or "**" or "./*" or "./**");
+}
