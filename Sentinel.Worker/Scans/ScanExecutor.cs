@@ -49,7 +49,7 @@ internal sealed class ScanExecutor(
                 var blobs = tree.Entries.ToDictionary(e => e.Path, e => e.BlobId!, StringComparer.Ordinal);
                 var writer = new FindingWriter(database, row, report, blobs, tree.IsComplete, options.Value.ExplanationsPerScan, time.GetUtcNow());
                 applied = await writer.ApplyAsync(token);
-                await progress.BeginAsync(ScanPhase.Persist, token);
+                await progress.BeginHeldAsync(ScanPhase.Persist, token);
                 await DescribeAsync(database, row, repository, report, progress, applied, status, token);
             },
             cancellationToken);

@@ -29,11 +29,19 @@ internal sealed class ScanProgressReporter(
     /// <summary>Ends the current phase and begins the next.</summary>
     public async Task BeginAsync(ScanPhase phase, CancellationToken cancellationToken)
     {
-        End();
-        (_phase, _phaseStarted, _phaseTimestamp) = (phase, time.GetUtcNow(), time.GetTimestamp());
-        _span = WorkerTelemetry.Source.StartActivity($"scan.{phase.ToString().ToLowerInvariant()}");
+        Start(phase);
         await StoreAsync(cancellationToken);
         await PublishAsync(ScanStatus.Running, cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends the last phase and begins the next while the caller's transaction holds the scan's row: storing the phase over another
+    /// connection would wait for that row until the command times out.
+    /// </summary>
+    public Task BeginHeldAsync(ScanPhase phase, CancellationToken cancellationToken)
+    {
+        Start(phase);
+        return PublishAsync(ScanStatus.Running, cancellationToken);
     }
 
     /// <summary>Ends the last phase.</summary>
@@ -46,6 +54,13 @@ internal sealed class ScanProgressReporter(
         _phases.Add(new PhaseTiming(_phase, _phaseStarted, elapsed.TotalMilliseconds));
         telemetry.Phase(_phase, elapsed);
         _phase = ScanPhase.Done;
+    }
+
+    private void Start(ScanPhase phase)
+    {
+        End();
+        (_phase, _phaseStarted, _phaseTimestamp) = (phase, time.GetUtcNow(), time.GetTimestamp());
+        _span = WorkerTelemetry.Source.StartActivity($"scan.{phase.ToString().ToLowerInvariant()}");
     }
 
     /// <summary>Called by the engine from several threads; passed on a few times a second at most.</summary>
