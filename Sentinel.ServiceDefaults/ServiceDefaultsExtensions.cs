@@ -60,7 +60,7 @@ public static class ServiceDefaultsExtensions
         var writer = app.Services.GetRequiredService<HealthReportWriter>();
         details.MapHealthChecks(HealthPaths.Health, new HealthCheckOptions { ResponseWriter = writer.WriteAsync });
         details.MapPrometheusScrapingEndpoint(HealthPaths.Metrics);
-        details.AddInternalPeerRequirement();
+        details.RequireInternalPeer();
         return app;
     }
 
@@ -88,16 +88,4 @@ public static class ServiceDefaultsExtensions
         Console.Error.WriteLine(fault.Message);
         Environment.Exit(ConfigurationFaultException.ExitCode);
     };
-
-    private static void AddInternalPeerRequirement(this RouteGroupBuilder group) =>
-        ((IEndpointConventionBuilder)group).Add(endpoint =>
-        {
-            var next = endpoint.RequestDelegate!;
-            endpoint.RequestDelegate = context =>
-            {
-                if (InternalPeerFilter.IsInternal(context)) return next(context);
-                context.Response.StatusCode = StatusCodes.Status404NotFound;
-                return Task.CompletedTask;
-            };
-        });
 }

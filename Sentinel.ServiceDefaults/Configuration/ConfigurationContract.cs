@@ -19,6 +19,8 @@ public static class ConfigurationContract
         new(DatabaseUrl, PostgresConnectionString.Example, Services.Api | Services.Worker, Normalize(PostgresConnectionString.Normalize), DatabaseConnection, Services.Api | Services.Worker),
         new(RedisUrl, RedisConnectionString.Example, Services.All, Normalize(RedisConnectionString.Normalize), RedisConnection, Services.Api | Services.Worker),
         new(ApiKey, "AIza…", Services.Api | Services.AiService, CheckOneLine),
+        new(AiBaseUrl, "http://ollama:11434/v1/", Services.AiService, CheckModelUrl),
+        new(AiModel, "gemini-2.5-flash", Services.AiService, CheckOneLine),
         new(GitHubClientId, "Iv1.0123456789abcdef", Services.Api, CheckOneLine),
         new(GitHubClientSecret, "40 hexadecimal digits", Services.Api, CheckOneLine),
         new(AiServiceUrl, "http://ai-service:8080", Services.Api | Services.Worker, CheckUrl),
@@ -139,6 +141,12 @@ public static class ConfigurationContract
     private static string CheckUrl(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "https+http" && url.UserInfo.Length == 0
             ? value : throw new FormatException("not an absolute http or https URL without credentials");
+
+    // Code and the key travel to this address.
+    private static string CheckModelUrl(string value) =>
+        new Uri(CheckUrl(value.Trim())) is { Scheme: "http" } url && !OwnNetwork.Holds(url.Host)
+            ? throw new FormatException("plain http is taken only for hosts of one's own network; use https")
+            : value.Trim();
 
     private static string CheckAppId(string value) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? value : throw new FormatException("not a number");

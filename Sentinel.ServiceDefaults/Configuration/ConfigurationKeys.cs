@@ -15,6 +15,12 @@ public static class ConfigurationKeys
     /// <summary>Google Gemini API key.</summary>
     public const string ApiKey = "API_KEY";
 
+    /// <summary>Base URL of an OpenAI-compatible API to use instead of Gemini's.</summary>
+    public const string AiBaseUrl = "AI_BASE_URL";
+
+    /// <summary>Name of the model at that API.</summary>
+    public const string AiModel = "AI_MODEL";
+
     /// <summary>GitHub OAuth client.</summary>
     public const string GitHubClientId = "GITHUB_CLIENT_ID";
 

@@ -1,26 +1,37 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Sentinel.ServiceDefaults.Configuration;
 
-namespace Sentinel.ServiceDefaults.Health;
+namespace Sentinel.ServiceDefaults;
 
 /// <summary>
-/// Lets only callers inside the installation see details and metrics: the peer has a private address and no proxy forwarded the
-/// request. To anybody else the page does not exist.
+/// Lets only callers inside the installation in: the peer has a private address and no proxy forwarded the request. To anybody else
+/// the page does not exist.
 /// </summary>
-internal static class InternalPeerFilter
+public static class InternalPeerFilter
 {
-    private static readonly IPNetwork[] Private =
-    [
-        IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16"),
-        IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fe80::/10"),
-    ];
+    /// <summary>Hides the endpoints from callers outside the installation.</summary>
+    public static TBuilder RequireInternalPeer<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        endpoints.Finally(static endpoint =>
+        {
+            var next = endpoint.RequestDelegate!;
+            endpoint.RequestDelegate = context =>
+            {
+                if (IsInternal(context)) return next(context);
+                context.Response.StatusCode = StatusCodes.Status404NotFound;
+                return Task.CompletedTask;
+            };
+        });
+        return endpoints;
+    }
 
-    public static bool IsInternal(HttpContext context)
+    internal static bool IsInternal(HttpContext context)
     {
         var headers = context.Request.Headers;
         if (headers.ContainsKey("X-Forwarded-For") || headers.ContainsKey("Forwarded")) return false;
-        if (context.Connection.RemoteIpAddress is not { } peer) return false;
-        if (peer.IsIPv4MappedToIPv6) peer = peer.MapToIPv4();
-        return IPAddress.IsLoopback(peer) || Private.Any(network => network.Contains(peer));
+        return context.Connection.RemoteIpAddress is { } peer && OwnNetwork.Holds(peer);
     }
 }
