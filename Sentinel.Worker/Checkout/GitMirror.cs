@@ -5,6 +5,11 @@ using Microsoft.Extensions.Options;
 
 namespace Sentinel.Worker.Checkout;
 
+/// <summary>A commit that can be read.</summary>
+/// <param name="Reference">Full ref name.</param>
+/// <param name="DefaultBranch">Short name of the remote's default branch, when it was asked for.</param>
+internal sealed record Checkedout(Git Git, string CommitSha, string Reference, string? DefaultBranch);
+
 /// <summary>Bare copies of repositories, one folder each, into which single commits are fetched.</summary>
 internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, RemotePolicy policy)
 {
@@ -15,9 +20,10 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
 
     /// <summary>Makes one commit readable and says which it is.</summary>
     /// <param name="commitSha">The commit, or null for whatever <paramref name="reference"/> points at now.</param>
-    /// <param name="reference">Full ref name, or HEAD; fetched when the server does not hand out the commit by its hash.</param>
+    /// <param name="reference">Full ref name, a branch's or tag's short name, or HEAD.</param>
+    /// <returns>The repository, the commit, and the ref's full name: findings of one branch must not be kept under two names.</returns>
     /// <exception cref="CheckoutException">With what a person should know.</exception>
-    public async Task<(Git Git, string CommitSha)> FetchAsync(
+    public async Task<Checkedout> FetchAsync(
         Guid repositoryId, string cloneUrl, string? commitSha, string reference, CancellationToken cancellationToken)
     {
         var git = new Git(FolderOf(repositoryId, cloneUrl), policy.SettingsFor(cloneUrl));
@@ -27,16 +33,38 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
         {
             await using var shared = await MirrorLock.TakeAsync(git.Directory, options.Value.FetchTimeout, cancellationToken);
             await EnsureAsync(git, cancellationToken);
+            var (fullName, defaultBranch) = await FullNameAsync(git, cloneUrl, reference, commitSha, cancellationToken);
             var sha = commitSha is null
-                ? await FetchRefAsync(git, cloneUrl, reference, cancellationToken)
-                : await FetchCommitAsync(git, cloneUrl, commitSha, reference, cancellationToken);
+                ? await FetchRefAsync(git, cloneUrl, fullName, cancellationToken)
+                : await FetchCommitAsync(git, cloneUrl, commitSha, fullName, cancellationToken);
             Directory.SetLastWriteTimeUtc(git.Directory, TimeProvider.System.GetUtcNow().UtcDateTime);
-            return (git, sha);
+            return new Checkedout(git, sha, fullName, defaultBranch);
         }
         finally
         {
             gate.Release();
         }
+    }
+
+    // HEAD and short names are looked up at the remote; a bare commit keeps its own name.
+    private async Task<(string FullName, string? DefaultBranch)> FullNameAsync(
+        Git git, string cloneUrl, string reference, string? commitSha, CancellationToken cancellationToken)
+    {
+        if (reference.StartsWith("refs/", StringComparison.Ordinal) || (commitSha is not null && reference == commitSha)) return (reference, null);
+        if (!RefName().IsMatch(reference)) throw new CheckoutException("ref-not-found", "The branch's or tag's name is not valid.", transient: false);
+
+        string[] wanted = reference == "HEAD" ? ["HEAD"] : [$"refs/heads/{reference}", $"refs/tags/{reference}"];
+        var listed = await git.RunAsync(["ls-remote", "--symref", "--end-of-options", cloneUrl, .. wanted], options.Value.CommandTimeout, MaxText, cancellationToken);
+        if (listed.ExitCode != 0) throw GitFault.Of("asking for the branches", listed);
+
+        var lines = listed.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('\t')).Where(l => l.Length == 2).ToArray();
+        if (reference != "HEAD")
+            return (wanted.FirstOrDefault(w => lines.Any(l => l[1] == w)) ?? throw new CheckoutException("ref-not-found", "There is no branch or tag of this name in the repository.", transient: false), null);
+        if (lines.Length == 0) throw new CheckoutException("empty-repository", "The repository has no commit yet.", transient: false);
+
+        // "ref: refs/heads/main\tHEAD"; a detached HEAD has no such line.
+        var symbolic = lines.FirstOrDefault(l => l[1] == "HEAD" && l[0].StartsWith("ref: refs/heads/", StringComparison.Ordinal))?[0][5..];
+        return symbolic is null ? ("HEAD", null) : (symbolic, symbolic["refs/heads/".Length..]);
     }
 
     private async Task<string> FetchCommitAsync(Git git, string cloneUrl, string sha, string reference, CancellationToken cancellationToken)

@@ -3,13 +3,15 @@ namespace Sentinel.Worker.Checkout;
 /// <summary>Which remotes git may talk to, and by which protocol.</summary>
 /// <param name="allowLocal">Folders of this machine: only where an operator runs everything on it.</param>
 /// <param name="gitHubUrl">The configured GitHub; plain http is accepted from no other host.</param>
+/// <param name="allowedHosts">Hosts, or host:port, that may also be reached by plain http (SENTINEL_GIT_ALLOWED_HOSTS).</param>
 /// <param name="development">In Development plain http on loopback is accepted too.</param>
-internal sealed class RemotePolicy(bool allowLocal, Uri gitHubUrl, bool development)
+internal sealed class RemotePolicy(bool allowLocal, Uri gitHubUrl, IReadOnlySet<string> allowedHosts, bool development)
 {
     /// <summary>Reads the policy from the configuration.</summary>
     public static RemotePolicy From(IConfiguration configuration, IHostEnvironment environment) => new(
         string.Equals(configuration["SENTINEL_ALLOW_LOCAL_REPOSITORIES"], "true", StringComparison.OrdinalIgnoreCase),
         new Uri(configuration["GITHUB_URL"] is { Length: > 0 } url ? url : "https://github.com"),
+        (configuration["SENTINEL_GIT_ALLOWED_HOSTS"] ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToHashSet(StringComparer.OrdinalIgnoreCase),
         environment.IsDevelopment());
 
     /// <summary>The git settings for a remote.</summary>
@@ -30,7 +32,8 @@ internal sealed class RemotePolicy(bool allowLocal, Uri gitHubUrl, bool developm
     }
 
     private bool IsPlainAllowed(Uri url) =>
-        (gitHubUrl.Scheme == "http" && url.Authority == gitHubUrl.Authority) || (development && url.IsLoopback);
+        (gitHubUrl.Scheme == "http" && url.Authority == gitHubUrl.Authority) || (development && url.IsLoopback)
+        || allowedHosts.Contains(url.Authority) || allowedHosts.Contains(url.Host);
 
     private static CheckoutException Refused(string why) => new("not-allowed", $"The repository was not fetched: {why}.", transient: false);
 }

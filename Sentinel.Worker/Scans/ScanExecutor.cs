@@ -28,13 +28,13 @@ internal sealed class ScanExecutor(
         using var progress = new ScanProgressReporter(scan, bus, databases, telemetry, time);
 
         await progress.BeginAsync(ScanPhase.Fetch, cancellationToken);
-        var (git, commitSha) = await mirror.FetchAsync(repository.Id, repository.CloneUrl, scan.CommitSha, scan.Ref, cancellationToken);
+        var fetched = await mirror.FetchAsync(repository.Id, repository.CloneUrl, scan.CommitSha, scan.Ref, cancellationToken);
 
         await progress.BeginAsync(ScanPhase.List, cancellationToken);
-        var tree = await GitTree.ReadAsync(git, commitSha, checkout.Value, cancellationToken);
+        var tree = await GitTree.ReadAsync(fetched.Git, fetched.CommitSha, checkout.Value, cancellationToken);
 
         await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
-        await using var files = new CommitFiles(git, tree, checkout.Value);
+        await using var files = new CommitFiles(fetched.Git, tree, checkout.Value);
         var report = await engine.ScanAsync(
             files, new PostgresAnalysisCache(dataSource, time), new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes }, progress, cancellationToken);
 
@@ -45,12 +45,12 @@ internal sealed class ScanExecutor(
             lease,
             async (database, row, token) =>
             {
-                row.CommitSha = commitSha;
+                (row.CommitSha, row.Ref) = (fetched.CommitSha, fetched.Reference);
                 var blobs = tree.Entries.ToDictionary(e => e.Path, e => e.BlobId!, StringComparer.Ordinal);
                 var writer = new FindingWriter(database, row, report, blobs, tree.IsComplete, options.Value.ExplanationsPerScan, time.GetUtcNow());
                 applied = await writer.ApplyAsync(token);
                 await progress.BeginHeldAsync(ScanPhase.Persist, token);
-                await DescribeAsync(database, row, repository, report, progress, applied, status, token);
+                await DescribeAsync(database, row, repository, fetched.DefaultBranch, report, progress, applied, status, token);
             },
             cancellationToken);
         progress.End();
@@ -71,7 +71,7 @@ internal sealed class ScanExecutor(
     }
 
     private static async Task DescribeAsync(
-        SentinelDbContext database, Scan row, Repository repository, ScanReport report, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status,
+        SentinelDbContext database, Scan row, Repository repository, string? defaultBranch, ScanReport report, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status,
         CancellationToken cancellationToken)
     {
         var skipped = report.Skipped.Take(MaxSkippedListed).Select(s => new SkippedFile(PostgresText.Clean(s.Path), s.Length, s.Reason)).ToArray();
@@ -82,9 +82,11 @@ internal sealed class ScanExecutor(
         (row.FindingsOpened, row.FindingsClosed, row.FindingsTotal) = (applied.Opened, applied.Closed, applied.Total);
         row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, report.Skipped.Count);
 
-        var isDefault = row.Ref == "HEAD" || row.Ref == $"refs/heads/{repository.DefaultBranch}";
+        defaultBranch ??= repository.DefaultBranch;
+        var isDefault = row.Ref == $"refs/heads/{defaultBranch}";
         await database.Repositories.Where(r => r.Id == repository.Id).ExecuteUpdateAsync(
             r => r.SetProperty(x => x.LastScanId, row.Id).SetProperty(x => x.LastScannedAt, row.StartedAt)
+                .SetProperty(x => x.DefaultBranch, x => x.DefaultBranch ?? defaultBranch)
                 .SetProperty(x => x.HeadCommit, x => isDefault ? row.CommitSha : x.HeadCommit),
             cancellationToken);
     }
