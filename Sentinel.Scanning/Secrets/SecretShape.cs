@@ -12,6 +12,13 @@ internal static class SecretShape
         ["example", "placeholder", "changeme", "change-me", "change_me", "your_", "your-", "yourtoken", "insert_", "dummy", "redacted", "sample", "xxxxx", "*****", ".....", "<your", "123456789", "abcdefgh", "fake", "notreal", "todo"],
         StringComparison.OrdinalIgnoreCase);
 
+    private static readonly HashSet<string> StockPasswords = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "password", "passwd", "passw0rd", "p@ssw0rd", "p%40ssw0rd", "secret", "postgres", "mysql", "root", "admin", "administrator", "user", "username", "test", "testing", "testpass",
+        "guest", "mypassword", "mysecret", "mypass", "userpass", "my-secret", "my_password", "somepassword", "yourpassword", "dbpassword", "db_password", "hunter2", "letmein", "qwerty",
+        "pass1234", "password1", "password123", "secret123", "example", "default", "foobar", "token",
+    };
+
     /// <summary>Shannon entropy in bits per character.</summary>
     public static double Entropy(ReadOnlySpan<char> value)
     {
@@ -35,6 +42,9 @@ internal static class SecretShape
         if (value.IndexOf("${", StringComparison.Ordinal) >= 0 || value.IndexOf("{{", StringComparison.Ordinal) >= 0 || value.IndexOf("$(", StringComparison.Ordinal) >= 0) return true;
         return LongestRun(value) >= Math.Max(6, value.Length / 3);
     }
+
+    /// <summary>Whether a password in an address is one of the words that documentation and local set-ups use.</summary>
+    public static bool IsStockPassword(ReadOnlySpan<char> value) => StockPasswords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(value);
 
     /// <summary>GitHub and npm tokens end in the base-62 CRC-32 of what stands before: https://github.blog/engineering/behind-githubs-new-authentication-token-formats/.</summary>
     public static bool HasGitHubChecksum(ReadOnlySpan<char> token)
