@@ -24,6 +24,7 @@ internal sealed class FindingWriter(
 {
     private readonly Dictionary<Guid, FindingEntity> _findings = [];
     private readonly Dictionary<(Guid, string), FindingInstanceEntity> _instances = [];
+    private readonly HashSet<Guid> _seen = [];
     private bool _rulesChanged;
     private int _opened;
     private int _closed;
@@ -39,8 +40,7 @@ internal sealed class FindingWriter(
         var seenBlobs = await BlobsSeenBeforeAsync(matched, cancellationToken);
 
         foreach (var match in matched) Seen(match, seenBlobs);
-        var seenIds = matched.Select(m => m.Known?.Id).OfType<Guid>().ToHashSet();
-        foreach (var instance in _instances.Values.Where(i => i.Ref == scan.Ref && i.Present && !seenIds.Contains(i.FindingId)).ToArray()) NotSeen(instance);
+        foreach (var instance in _instances.Values.Where(i => i.Ref == scan.Ref && i.Present && !_seen.Contains(i.FindingId)).ToArray()) NotSeen(instance);
         return new AppliedFindings(_opened, _closed, matched.Count);
     }
 
@@ -153,6 +153,8 @@ internal sealed class FindingWriter(
 
     private void Place(FindingEntity finding, IReadOnlyList<ScannedFinding> places)
     {
+        // What was just opened is seen too, or the same scan would close it again.
+        _seen.Add(finding.Id);
         var first = places[0].Location;
         if (!_instances.TryGetValue((finding.Id, scan.Ref), out var instance))
         {
