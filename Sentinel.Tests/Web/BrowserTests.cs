@@ -1,0 +1,66 @@
+using Microsoft.Playwright;
+using Sentinel.Tests.Web.Fakes;
+
+namespace Sentinel.Tests.Web;
+
+/// <summary>What only a real browser shows: keys, the theme, the drawer, and that the policy blocks nothing we need.</summary>
+public sealed class BrowserTests
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Dashboard_KeyboardAndTheme_Work()
+    {
+        await using var browser = await Browsers.LaunchAsync();
+        await using var api = await FakeApi.StartAsync(Stop);
+        await using var web = await WebProcess.StartAsync(api.Url, Stop);
+        await using var context = await browser.Instance.NewContextAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
+        var page = await context.NewPageAsync();
+        var faults = new List<string>();
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+                faults.Add(message.Text);
+        };
+        await page.GotoAsync(web.Url + "/findings?severity=critical");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue as local developer" }).ClickAsync();
+        await page.WaitForURLAsync(web.Url + "/findings?severity=critical");
+        await page.Locator(".findings-grid").WaitForAsync();
+
+        await page.Keyboard.PressAsync("/");
+        Assert.Equal("search", await page.EvaluateAsync<string>("document.activeElement.id"));
+        await page.Keyboard.TypeAsync("dockerfile");
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(web.Url + "/findings?state=any&q=dockerfile");
+
+        await page.Locator("[data-theme-toggle]").ClickAsync();
+        await page.Locator("[data-theme-toggle]").ClickAsync();
+        await page.ReloadAsync();
+        Assert.Equal("dark", await page.Locator("html").GetAttributeAsync("data-theme"));
+
+        await page.Locator(".findings-grid .row-link").First.WaitForAsync();
+        await page.SetViewportSizeAsync(390, 844);
+        await page.Locator(".hamburger").ClickAsync();
+        await page.Locator(".nav-open").WaitForAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await page.Locator(".shell:not(.nav-open)").WaitForAsync();
+        Assert.Equal([], faults);
+    }
+
+    [Fact]
+    public async Task SkipLink_IsTheFirstStop()
+    {
+        await using var browser = await Browsers.LaunchAsync();
+        await using var api = await FakeApi.StartAsync(Stop);
+        await using var web = await WebProcess.StartAsync(api.Url, Stop);
+        var page = await browser.Instance.NewPageAsync();
+        await page.GotoAsync(web.Url + "/operations");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue as local developer" }).ClickAsync();
+        await page.Locator(".lane").First.WaitForAsync();
+
+        Assert.Equal("skip-link", await page.EvaluateAsync<string>("document.querySelector('a[href], button, input, [tabindex=\"0\"]').className"));
+        await page.Locator(".skip-link").FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(web.Url + "/operations#main");
+    }
+}
