@@ -6,7 +6,6 @@ using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Requests;
 using Sentinel.Contracts.Scans;
-using Sentinel.Tests.Fakes.FakeModel;
 
 namespace Sentinel.Tests.EndToEnd;
 
@@ -21,7 +20,7 @@ public sealed class PushJourneyTests
     public async Task Push_FromWebhookToDashboard_IsFoundExplainedMovedAndClosed()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        await using var model = await FakeModel.StartAsync();
+        await using var model = await ExplainingModel.StartAsync();
         await using var sentinel = await SentinelApplication.StartAsync(model.BaseUrl, cancellationToken);
         var repository = sentinel.GitHub.Create(Repository);
 
@@ -48,8 +47,8 @@ public sealed class PushJourneyTests
         Assert.Equal((9, FindingState.Open), (moved.StartLine, moved.State));
 
         var third = repository.Commit("Mend it", (".github/workflows/greet.yml", DefectiveFiles.FixedWorkflow), ("config/settings.ini", null));
-        var thirdRequest = await sentinel.PushAsync(Repository, second, third, cancellationToken);
-        await sentinel.ScanOfAsync(thirdRequest, cancellationToken);
+        var mendedRequest = await sentinel.PushAsync(Repository, second, third, cancellationToken);
+        await sentinel.ScanOfAsync(mendedRequest, cancellationToken);
         var mended = await sentinel.GetAsync<FindingDetail>($"{ApiRoutes.Findings}/{injection.Id}", cancellationToken);
         var last = mended.Events.MaxBy(e => e.At)!;
         Assert.Equal((FindingState.Fixed, FindingState.Fixed, FindingCause.Code, third), (mended.State, last.ToState, last.Cause, last.CommitSha));
