@@ -48,7 +48,7 @@ internal static class SecretDetector
         if (group is null || SecretShape.IsPlaceholder(group.ValueSpan)) return null;
         if (rule.MinEntropy > 0 && rule != GenericSecret.Rule && SecretShape.Entropy(group.ValueSpan) < rule.MinEntropy) return null;
 
-        if (rule.PatternText.Contains("://", StringComparison.Ordinal) && SecretShape.IsStockPassword(group.ValueSpan)) return null;
+        if (rule.PatternText.Contains("://", StringComparison.Ordinal) && (SecretShape.IsStockPassword(group.ValueSpan) || SecretShape.IsReservedHost(text.AsSpan(group.Index + group.Length)))) return null;
 
         var confidence = rule.Descriptor.Confidence;
         switch (rule.Check)

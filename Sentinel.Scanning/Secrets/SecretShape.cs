@@ -12,6 +12,8 @@ internal static class SecretShape
         ["example", "placeholder", "changeme", "change-me", "change_me", "your_", "your-", "yourtoken", "insert_", "dummy", "redacted", "sample", "xxxxx", "*****", ".....", "<your", "123456789", "abcdefgh", "fake", "notreal", "todo"],
         StringComparison.OrdinalIgnoreCase);
 
+    private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+
     private static readonly HashSet<string> StockPasswords = new(StringComparer.OrdinalIgnoreCase)
     {
         "password", "passwd", "passw0rd", "p@ssw0rd", "p%40ssw0rd", "secret", "postgres", "mysql", "root", "admin", "administrator", "user", "username", "test", "testing", "testpass",
@@ -45,6 +47,18 @@ internal static class SecretShape
 
     /// <summary>Whether a password in an address is one of the words that documentation and local set-ups use.</summary>
     public static bool IsStockPassword(ReadOnlySpan<char> value) => StockPasswords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(value);
+
+    /// <summary>Whether <c>@host</c> at the start of a text names a host that RFC 2606 keeps for documentation and tests.</summary>
+    public static bool IsReservedHost(ReadOnlySpan<char> text)
+    {
+        if (text is not ['@', .. var rest]) return false;
+        var end = rest.IndexOfAnyExcept(HostCharacters);
+        var host = (end < 0 ? rest : rest[..end]).TrimEnd('.');
+        return host.EndsWith(".example", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".test", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith(".invalid", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith("example.com", StringComparison.OrdinalIgnoreCase) || host.EndsWith("example.org", StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith("example.net", StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>GitHub and npm tokens end in the base-62 CRC-32 of what stands before: https://github.blog/engineering/behind-githubs-new-authentication-token-formats/.</summary>
     public static bool HasGitHubChecksum(ReadOnlySpan<char> token)
