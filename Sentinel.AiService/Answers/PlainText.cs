@@ -57,6 +57,7 @@ internal static partial class PlainText
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
     private static partial Regex Url();
 
-    [GeneratedRegex(@"</?(?<name>[a-z][a-z0-9:-]{0,40})(?<rest>[^<>]{0,2000})(?:>|$)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
+    // A name ends as it does for a browser: at a blank, a slash or the end. What is not closed is closed by the next or by what follows.
+    [GeneratedRegex(@"</?(?<name>[a-z][^\s/<>]{0,60})(?<rest>[\s/][^<>]{0,2000})?(?:>|$|(?=<))", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
     private static partial Regex Tag();
 }
