@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Sentinel.Scanning.Reporting;
+
+/// <summary>
+/// Writes SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html) in the form that GitHub code scanning reads:
+/// https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning.
+/// </summary>
+public static class Sarif
+{
+    private const string Schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+    // Raised when the way fingerprints are made changes, as the standard asks.
+    private const string FingerprintName = "sentinel/v1";
+
+    private static readonly JsonWriterOptions Options = new() { Indented = true };
+
+    /// <summary>Writes UTF-8 JSON; secrets are masked already in the findings.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="report">One scan.</param>
+    /// <param name="toolVersion">Version of the tool, for instance <c>0.1.0</c>.</param>
+    public static void Write(Stream output, ScanReport report, string toolVersion)
+    {
+        var rules = report.Findings.Select(f => f.RuleId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        using (var json = new Utf8JsonWriter(output, Options))
+        {
+            json.WriteStartObject();
+            json.WriteString("$schema", Schema);
+            json.WriteString("version", "2.1.0");
+            json.WriteStartArray("runs");
+            json.WriteStartObject();
+            WriteTool(json, rules, toolVersion);
+            WriteInvocation(json, report);
+            json.WriteString("columnKind", "utf16CodeUnits");
+            json.WriteStartArray("results");
+            foreach (var finding in report.Findings) WriteResult(json, finding, Array.BinarySearch(rules, finding.RuleId, StringComparer.Ordinal));
+            json.WriteEndArray();
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        output.Write(Encoding.UTF8.GetBytes("\n"));
+    }
+
+    private static void WriteTool(Utf8JsonWriter json, string[] rules, string toolVersion)
+    {
+        json.WriteStartObject("tool");
+        json.WriteStartObject("driver");
+        json.WriteString("name", "Sentinel");
+        json.WriteString("semanticVersion", toolVersion);
+        json.WriteStartArray("rules");
+        foreach (var id in rules)
+        {
+            var rule = RuleCatalog.Find(id);
+            json.WriteStartObject();
+            json.WriteString("id", id);
+            if (rule is not null)
+            {
+                WriteText(json, "shortDescription", rule.Title);
+                WriteText(json, "fullDescription", rule.Description);
+                json.WriteStartObject("help");
+                json.WriteString("text", rule.Remediation);
+                json.WriteString("markdown", $"{rule.Remediation}\n\n{string.Join('\n', rule.References.Select(r => $"- <{r}>"))}");
+                json.WriteEndObject();
+                json.WriteString("helpUri", rule.References[0]);
+                json.WriteStartObject("defaultConfiguration");
+                json.WriteString("level", Level(rule.Severity));
+                json.WriteEndObject();
+                json.WriteStartObject("properties");
+                json.WriteString("security-severity", Score(rule.Severity).ToString("0.0", CultureInfo.InvariantCulture));
+                json.WriteString("precision", rule.Confidence switch { Confidence.High => "high", Confidence.Medium => "medium", _ => "low" });
+                json.WriteStartArray("tags");
+                json.WriteStringValue("security");
+                if (rule.Cwe is { } cwe) json.WriteStringValue($"external/cwe/cwe-{cwe:000}");
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    // What could not be looked at is part of the result: a consumer must be able to tell "clean" from "not seen".
+    private static void WriteInvocation(Utf8JsonWriter json, ScanReport report)
+    {
+        json.WriteStartArray("invocations");
+        json.WriteStartObject();
+        json.WriteBoolean("executionSuccessful", report.IsComplete);
+        json.WriteStartArray("toolExecutionNotifications");
+        foreach (var (path, text) in report.Skipped.Select(s => (s.Path, $"not analysed: {s.Reason}"))
+            .Concat(report.Plugins.SelectMany(p => p.Errors.Select(e => (e.Path, $"{p.Plugin.Id}: {e.Message}")))))
+        {
+            json.WriteStartObject();
+            json.WriteString("level", "note");
+            WriteText(json, "message", text);
+            json.WriteStartArray("locations");
+            json.WriteStartObject();
+            json.WriteStartObject("physicalLocation");
+            WriteArtifact(json, path);
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private static void WriteResult(Utf8JsonWriter json, Finding finding, int ruleIndex)
+    {
+        var region = finding.Location.Region;
+        json.WriteStartObject();
+        json.WriteString("ruleId", finding.RuleId);
+        json.WriteNumber("ruleIndex", ruleIndex);
+        json.WriteString("level", Level(finding.Severity));
+        WriteText(json, "message", finding.Message);
+        json.WriteStartArray("locations");
+        json.WriteStartObject();
+        json.WriteStartObject("physicalLocation");
+        WriteArtifact(json, finding.Location.Path);
+        json.WriteStartObject("region");
+        json.WriteNumber("startLine", region.StartLine);
+        json.WriteNumber("startColumn", region.StartColumn);
+        json.WriteNumber("endLine", region.EndLine);
+        json.WriteNumber("endColumn", region.EndColumn);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteStartObject("partialFingerprints");
+        json.WriteString(FingerprintName, finding.FingerprintHash);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteArtifact(Utf8JsonWriter json, string path)
+    {
+        json.WriteStartObject("artifactLocation");
+        json.WriteString("uri", string.Join('/', path.Split('/').Select(Uri.EscapeDataString)));
+        json.WriteString("uriBaseId", "%SRCROOT%");
+        json.WriteEndObject();
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string name, string text)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("text", text);
+        json.WriteEndObject();
+    }
+
+    private static string Level(Severity severity) => severity switch
+    {
+        Severity.Critical or Severity.High => "error",
+        Severity.Medium => "warning",
+        _ => "note",
+    };
+
+    // The middles of the bands by which GitHub names severities: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning#reportingdescriptor-object.
+    private static double Score(Severity severity) => severity switch
+    {
+        Severity.Critical => 9.5,
+        Severity.High => 8.0,
+        Severity.Medium => 5.5,
+        Severity.Low => 2.0,
+        _ => 0.0,
+    };
+}
