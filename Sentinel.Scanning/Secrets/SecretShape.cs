@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Hashing;
-using System.Text.Json;
 using System.Text;
+using System.Text.Json;
 
 namespace Sentinel.Scanning.Secrets;
 
