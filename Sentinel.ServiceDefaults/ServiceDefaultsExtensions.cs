@@ -36,7 +36,13 @@ public static class ServiceDefaultsExtensions
         builder.Services.AddSingleton<HealthReportWriter>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = ShutdownTimeout);
-        builder.WebHost.ConfigureKestrel(options => options.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(options =>
+        {
+            options.AddServerHeader = false;
+            // Slow headers hold a connection for nothing; slow bodies are cut by Kestrel's minimum rate.
+            options.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            options.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+        });
         builder.Services.AddServiceDiscovery();
         builder.Services.AddTransient<RequestIdHandler>();
         builder.Services.ConfigureHttpClientDefaults(http =>

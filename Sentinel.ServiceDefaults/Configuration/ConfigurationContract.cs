@@ -11,6 +11,7 @@ public static class ConfigurationContract
     /// <summary>Largest accepted <c>_FILE</c>, in bytes.</summary>
     public const int MaxSecretFileBytes = 64 * 1024;
 
+    private const string DiscoveredAiService = "https+http://ai-service";
     private const string PemExample = "-----BEGIN RSA PRIVATE KEY----- …";
 
     private static readonly Entry[] Table =
@@ -50,7 +51,11 @@ public static class ConfigurationContract
         var values = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         var faults = new List<string>();
         foreach (var entry in Table.Where(e => (e.Readers & service) != 0))
-            ReadEntry(entry, configuration, service, development, values, faults);
+        {
+            // What the app model hands out (services__ai-service__http__0) wins, as its connection strings do.
+            if (entry.Key == AiServiceUrl && configuration.GetSection("services:ai-service").GetChildren().Any()) values[AiServiceUrl] = DiscoveredAiService;
+            else ReadEntry(entry, configuration, service, development, values, faults);
+        }
 
         foreach (var (first, second, readers) in Pairs.Where(p => (p.Readers & service) != 0))
         {

@@ -60,16 +60,28 @@ public static class PostgresConnectionString
         if (uri.Password is { Length: > 0 }) builder["Password"] = uri.Password;
         if (uri.Path is { Length: > 0 }) builder["Database"] = uri.Path;
 
-        foreach (var (key, text) in uri.Query)
-        {
-            if (!Parameters.TryGetValue(key, out var name)) throw new FormatException($"the URI's parameter '{Printable(key)}' is not known");
-            builder[name] = name == "SSL Mode" ? SslMode(text) : text;
-        }
-
+        AddParameters(builder, uri.Query);
         AddHosts(builder, uri.Hosts);
         if (!builder.ContainsKey("Host")) throw new FormatException("the URI names no host");
         if (!builder.ContainsKey("Database")) throw new FormatException("the URI names no database (…/sentineldb)");
         return builder.ConnectionString;
+    }
+
+    private static string FromLibpq(string value)
+    {
+        var builder = new DbConnectionStringBuilder();
+        AddParameters(builder, LibpqPairs.Split(value));
+        if (!builder.ContainsKey("Host")) throw new FormatException("the key=value form has no host");
+        return builder.ConnectionString;
+    }
+
+    private static void AddParameters(DbConnectionStringBuilder builder, IEnumerable<(string Key, string Value)> parameters)
+    {
+        foreach (var (key, text) in parameters)
+        {
+            if (!Parameters.TryGetValue(key, out var name)) throw new FormatException($"the parameter '{Printable(key)}' is not known");
+            builder[name] = name == "SSL Mode" ? SslMode(text) : text;
+        }
     }
 
     private static void AddHosts(DbConnectionStringBuilder builder, IReadOnlyList<(string Host, int? Port)> hosts)
@@ -86,6 +98,8 @@ public static class PostgresConnectionString
 
     private static string FromPairs(string value)
     {
+        if (LibpqPairs.Looks(value)) return FromLibpq(value);
+
         DbConnectionStringBuilder builder;
         try
         {

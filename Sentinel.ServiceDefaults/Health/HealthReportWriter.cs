@@ -24,7 +24,8 @@ internal sealed class HealthReportWriter(TimeProvider time)
             json.WriteStartObject(name);
             json.WriteString("status", entry.Status.ToString());
             json.WriteNumber("durationMilliseconds", Math.Round(entry.Duration.TotalMilliseconds, 2));
-            if (entry.Description is { } description) json.WriteString("description", description);
+            // Of a check that threw, the description is the exception's text.
+            if (entry.Description is { } description && description != entry.Exception?.Message) json.WriteString("description", description);
             json.WriteEndObject();
         }
         json.WriteEndObject();

@@ -20,7 +20,8 @@ public static class HealthcheckVerb
         if (!args.Contains(Argument, StringComparer.Ordinal)) return null;
 
         var port = int.TryParse(Environment.GetEnvironmentVariable("PORT"), NumberStyles.None, CultureInfo.InvariantCulture, out var set) ? set : defaultPort;
-        using var client = new HttpClient { Timeout = Limit };
+        // A proxy of the environment is for other hosts than this one.
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Limit };
         try
         {
             using var answer = await client.GetAsync(new Uri($"http://127.0.0.1:{port}{HealthPaths.Alive}"));

@@ -1,9 +1,10 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace Sentinel.ServiceDefaults.Requests;
 
 /// <summary>Takes or makes the request ID at the ingress and sends it back.</summary>
-internal sealed class RequestIdMiddleware(RequestDelegate next)
+internal sealed class RequestIdMiddleware(RequestDelegate next, ILogger<RequestIdMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -16,6 +17,8 @@ internal sealed class RequestIdMiddleware(RequestDelegate next)
             return Task.CompletedTask;
         });
 
-        using (RequestIdContext.Use(requestId)) await next(context);
+        using (RequestIdContext.Use(requestId))
+        using (logger.BeginScope(new KeyValuePair<string, object>[] { new("RequestId", requestId) }))
+            await next(context);
     }
 }

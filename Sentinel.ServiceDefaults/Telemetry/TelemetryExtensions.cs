@@ -21,6 +21,7 @@ internal static class TelemetryExtensions
         var openTelemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(serviceName, serviceNamespace: "sentinel", serviceVersion: ServiceVersion.Current))
             .WithTracing(tracing => tracing
+                .AddProcessor<RequestIdSpans>()
                 .AddSource("Sentinel.*")
                 .AddSource("Npgsql")
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !HealthPaths.IsHealthPath(context.Request.Path))
@@ -36,6 +37,7 @@ internal static class TelemetryExtensions
         {
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
+            logging.AddProcessor(new RequestIdLogs());
         });
 
         if (!string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint])) openTelemetry.UseOtlpExporter();

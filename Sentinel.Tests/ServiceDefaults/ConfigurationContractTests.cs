@@ -73,6 +73,31 @@ public sealed class ConfigurationContractTests : IDisposable
         Assert.Equal("Host=h;Database=s", values["ConnectionStrings:sentineldb"], ignoreCase: true);
     }
 
+    [Theory]
+    [InlineData("http://ollama:11434/v1", true)]
+    [InlineData("http://localhost:11434/v1/", true)]
+    [InlineData("http://10.1.2.3/v1", true)]
+    [InlineData("http://[::1]:8080/v1", true)]
+    [InlineData("http://gpu.lan/v1", true)]
+    [InlineData("https://api.example.com/v1", true)]
+    [InlineData("http://api.example.com/v1", false)]
+    [InlineData("http://203.0.113.7/v1", false)]
+    [InlineData("https://user:pass@api.example.com/v1", false)]
+    [InlineData("api.example.com", false)]
+    public void Read_ModelAddress_IsEncryptedOnTheWayOut(string url, bool accepted) =>
+        Assert.Equal(accepted, Read("ai-service", development: false, ("AI_BASE_URL", url)).Faults.Count == 0);
+
+    [Fact]
+    public void Read_DiscoveredAiService_WinsOverItsUrl()
+    {
+        (string, string)[] stores = [("DATABASE_URL", "postgres://u:p@h/s"), ("REDIS_URL", "redis://h")];
+
+        Assert.Equal("http://ai:1", Read("worker", development: false, [.. stores, ("AI_SERVICE_URL", "http://ai:1")]).Values["AI_SERVICE_URL"]);
+        Assert.Equal(
+            "https+http://ai-service",
+            Read("worker", development: false, [.. stores, ("AI_SERVICE_URL", "nonsense"), ("services:ai-service:http:0", "http://127.0.0.1:1")]).Values["AI_SERVICE_URL"]);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string Write(string content)

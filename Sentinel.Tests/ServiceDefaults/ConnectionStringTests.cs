@@ -14,6 +14,8 @@ public sealed class ConnectionStringTests
     [InlineData("postgres://u:p@h/s?sslmode=verify-full&sslrootcert=/ca.pem", "Username=u;Password=p;Database=s;SSL Mode=VerifyFull;Root Certificate=/ca.pem;Host=h")]
     [InlineData("postgres://u:p@a:1,b:2/s?target_session_attrs=read-write", "Username=u;Password=p;Database=s;Target Session Attributes=read-write;Host=\"a:1,b:2\"")]
     [InlineData("postgres:///s?host=/var/run/postgresql&user=me", "Database=s;Host=/var/run/postgresql;Username=me")]
+    [InlineData("host=h port=5433 dbname=s user=u password=p sslmode=verify-ca", "Host=h;Port=5433;Database=s;Username=u;Password=p;SSL Mode=VerifyCA")]
+    [InlineData("host = h dbname=s password='a b\\'c'", "Host=h;Database=s;Password=\"a b'c\"")]
     [InlineData("Host=h;Database=s;Username=u;Password='a;b'", "host=h;database=s;username=u;password=\"a;b\"")]
     public void Postgres_KnownForms_BecomeKeyValue(string given, string expected) =>
         Assert.Equal(Pairs(expected), Pairs(PostgresConnectionString.Normalize(given)));
@@ -27,6 +29,10 @@ public sealed class ConnectionStringTests
     [InlineData("postgres://u:hunter2@h/s?sslmode=hunter2")]
     [InlineData("postgres://u:hunter2@h/s?nonsense=hunter2")]
     [InlineData("Password=hunter2;Database=s")]
+    [InlineData("host=h password=hunter2 nonsense=hunter2")]
+    [InlineData("dbname=s password=hunter2")]
+    [InlineData("host=h sslmode=hunter2")]
+    [InlineData("host=h password='hunter2")]
     [InlineData("hunter2")]
     public void Postgres_Malformed_IsRefusedWithoutItsValue(string given)
     {
