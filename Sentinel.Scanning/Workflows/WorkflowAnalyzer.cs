@@ -30,7 +30,7 @@ public sealed class WorkflowAnalyzer : IFileAnalyzer
     ];
 
     /// <inheritdoc/>
-    public PluginDescriptor Descriptor { get; } = new(Id, 1, "Dangerous GitHub Actions workflows");
+    public PluginDescriptor Descriptor { get; } = new(Id, 2, "Dangerous GitHub Actions workflows");
 
     /// <inheritdoc/>
     public IReadOnlyList<RuleDescriptor> Rules { get; } = [.. Table.Select(r => r.Descriptor)];
@@ -50,12 +50,15 @@ public sealed class WorkflowAnalyzer : IFileAnalyzer
     public ValueTask<IReadOnlyList<Finding>> AnalyzeAsync(SourceFile file, AnalysisContext context, CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
-        if (WorkflowDocument.Parse(file) is { } workflow)
+        if (WorkflowDocument.Parse(file.Text, cancellationToken) is { } workflow)
         {
             foreach (var rule in Table)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                findings.AddRange(rule.Check(workflow).Select(match => ToFinding(file, rule.Descriptor, match, cancellationToken)));
+                foreach (var match in rule.Check(workflow))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    findings.Add(ToFinding(file, rule.Descriptor, match, cancellationToken));
+                }
             }
         }
         return ValueTask.FromResult<IReadOnlyList<Finding>>(findings);
@@ -63,14 +66,16 @@ public sealed class WorkflowAnalyzer : IFileAnalyzer
 
     private static Finding ToFinding(SourceFile file, RuleDescriptor rule, WorkflowMatch match, CancellationToken cancellationToken)
     {
-        var region = RegionOf(file, match);
+        // A mapping or a block ends after its last line; its first line is enough to point at.
+        var span = match.Span.FirstLine(file.Text).Trim(file.Text);
+        var region = file.RegionOf(span.Start, span.Length);
         return new Finding
         {
             RuleId = rule.Id,
             AnalyzerId = Id,
             Category = rule.Category,
             Severity = match.Severity ?? rule.Severity,
-            Confidence = rule.Confidence,
+            Confidence = match.Confidence ?? rule.Confidence,
             Cwe = rule.Cwe,
             Title = rule.Title,
             Message = match.Message,
@@ -79,18 +84,5 @@ public sealed class WorkflowAnalyzer : IFileAnalyzer
             Snippet = SecretMask.Snippet(file, region, SnippetLines, out var startLine, cancellationToken),
             SnippetStartLine = startLine,
         };
-    }
-
-    private static Region RegionOf(SourceFile file, WorkflowMatch match)
-    {
-        var line = (int)Math.Clamp(match.Node.Start.Line, 1, file.LineCount);
-        var start = Math.Min(file.LineStart(line) + (int)match.Node.Start.Column - 1, file.Text.Length);
-        var lastLine = (int)Math.Clamp(match.Node.End.Line, line, file.LineCount);
-        var end = Math.Clamp(file.LineStart(lastLine) + (int)match.Node.End.Column - 1, start, file.Text.Length);
-        if (match.Part is { Length: > 0 } part && file.Text.IndexOf(part, start, end - start, StringComparison.Ordinal) is >= 0 and var found)
-            return file.RegionOf(found, part.Length);
-        // A mapping or a block ends after its last line; its first line is enough to point at.
-        var firstLineEnd = file.LineStart(line) + file.Line(line).Length;
-        return file.RegionOf(start, Math.Max(0, Math.Min(end, firstLineEnd) - start));
     }
 }

@@ -1,81 +1,105 @@
 using Sentinel.Scanning.Yaml;
-using YamlDotNet.RepresentationModel;
 
 namespace Sentinel.Scanning.Workflows;
-
-/// <summary>A step of a job, or of a composite action.</summary>
-/// <param name="Label">Its id or name, else what it uses, else its number: what it is called in an identity.</param>
-internal sealed record WorkflowStep(WorkflowJob Job, YamlMappingNode Node, string Label)
-{
-    public YamlScalarNode? Uses => Node.Scalar("uses");
-
-    public YamlScalarNode? Run => Node.Scalar("run");
-
-    public YamlMappingNode? With => Node.Map("with");
-
-    public YamlMappingNode? Env => Node.Map("env");
-
-    /// <summary>The name of the used action without its version, lower case; null for a script.</summary>
-    public string? Action => Uses?.Value?.Split('@')[0].ToLowerInvariant();
-}
-
-/// <summary>A job; a composite action is one job named <c>runs</c>.</summary>
-internal sealed record WorkflowJob(string Id, YamlMappingNode Node, IReadOnlyList<WorkflowStep> Steps);
 
 /// <summary>A GitHub Actions workflow or composite action: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax.</summary>
 internal sealed class WorkflowDocument
 {
-    private WorkflowDocument(SourceFile file, YamlMappingNode root, bool isAction)
+    private WorkflowDocument(YamlMap root, bool isAction)
     {
-        File = file;
         Root = root;
         IsAction = isAction;
-        Triggers = isAction ? [] : ReadTriggers(root.Get("on") ?? root.Get("true"));
-        Jobs = isAction ? [ReadJob("runs", root.Map("runs")!)] : [.. root.Map("jobs").Entries().Where(e => e.Value is YamlMappingNode).Select(e => ReadJob(e.Key.Value!, (YamlMappingNode)e.Value))];
+        Triggers = isAction ? WorkflowTriggers.None : new WorkflowTriggers(root.Get("on"));
+        Jobs = isAction
+            ? [new WorkflowJob("runs", root.Map("runs")!)]
+            : [.. root.Map("jobs")!.Entries.Where(e => e.Value is YamlMap).Select(e => new WorkflowJob(e.Key.Value, (YamlMap)e.Value))];
     }
 
-    public SourceFile File { get; }
-
-    public YamlMappingNode Root { get; }
+    public YamlMap Root { get; }
 
     public bool IsAction { get; }
 
-    /// <summary>Names of the events that start the workflow.</summary>
-    public IReadOnlySet<string> Triggers { get; }
+    public WorkflowTriggers Triggers { get; }
 
+    /// <summary>A composite action is one job named <c>runs</c>.</summary>
     public IReadOnlyList<WorkflowJob> Jobs { get; }
 
     public IEnumerable<WorkflowStep> Steps => Jobs.SelectMany(j => j.Steps);
 
-    /// <summary>Whether a stranger's pull request, comment or issue starts it with the repository's own rights.</summary>
-    public bool RunsPrivilegedForStrangers => Triggers.Contains("pull_request_target") || Triggers.Contains("workflow_run") || Triggers.Contains("issue_comment");
-
     /// <summary>Null when the file is neither a workflow nor a composite action.</summary>
     /// <exception cref="AnalysisException">Not YAML, or beyond the limits.</exception>
-    public static WorkflowDocument? Parse(SourceFile file)
+    public static WorkflowDocument? Parse(string text, CancellationToken cancellationToken)
     {
-        if (BoundedYaml.Read(file.Text) is not [var root, ..]) return null;
-        if (root.Map("jobs") is not null) return new WorkflowDocument(file, root, isAction: false);
-        return root.Map("runs") is { } runs && runs.Text("using") == "composite" ? new WorkflowDocument(file, root, isAction: true) : null;
+        if (YamlReader.Read(text, cancellationToken) is not YamlMap root) return null;
+        if (root.Map("jobs") is not null) return new WorkflowDocument(root, isAction: false);
+        return root.Map("runs").Text("using") == "composite" ? new WorkflowDocument(root, isAction: true) : null;
     }
 
-    private static HashSet<string> ReadTriggers(YamlNode? on) => on switch
-    {
-        YamlScalarNode { Value: { } name } => [name],
-        YamlSequenceNode names => [.. names.Children.OfType<YamlScalarNode>().Select(n => n.Value ?? "")],
-        YamlMappingNode map => [.. map.Entries().Select(e => e.Key.Value ?? "")],
-        _ => [],
-    };
+    /// <summary>The <c>env</c> values that a step sees under a name, the closest first.</summary>
+    public YamlText? Variable(WorkflowStep step, string name) =>
+        Find(step.Env, name) ?? Find(step.Job.Node.Map("env"), name) ?? Find(Root.Map("env"), name);
 
-    private static WorkflowJob ReadJob(string id, YamlMappingNode node)
+    // Expressions name variables without regard to case.
+    private static YamlText? Find(YamlMap? env, string name) =>
+        env?.Entries.FirstOrDefault(e => e.Key.Value.Equals(name, StringComparison.OrdinalIgnoreCase))?.Value as YamlText;
+}
+
+/// <summary>A job.</summary>
+internal sealed class WorkflowJob
+{
+    public WorkflowJob(string id, YamlMap node)
     {
-        var steps = new List<WorkflowStep>();
-        var job = new WorkflowJob(id, node, steps);
-        if (node.Get("steps") is YamlSequenceNode list)
+        Id = id;
+        Node = node;
+        Steps = node.Get("steps") is YamlList list ? [.. list.Items.OfType<YamlMap>().SelectMany(ReadSteps)] : [];
+    }
+
+    public string Id { get; }
+
+    public YamlMap Node { get; }
+
+    public IReadOnlyList<WorkflowStep> Steps { get; }
+
+    /// <summary>The job's container and its services: name and what is written under it.</summary>
+    public IEnumerable<(string Name, YamlValue Node)> Containers
+    {
+        get
         {
-            foreach (var step in list.Children.OfType<YamlMappingNode>())
-                steps.Add(new WorkflowStep(job, step, step.Text("id") ?? step.Text("name") ?? step.Text("uses")?.Split('@')[0] ?? $"#{steps.Count}"));
+            if (Node.Get("container") is { } container) yield return ("container", container);
+            foreach (var service in Node.Map("services")?.Entries ?? []) yield return (service.Key.Value, service.Value);
         }
-        return job;
     }
+
+    // Steps under "parallel" are steps of the job too.
+    private IEnumerable<WorkflowStep> ReadSteps(YamlMap node) =>
+        node.Get("parallel") is YamlList group
+            ? group.Items.OfType<YamlMap>().Select(inner => new WorkflowStep(this, inner))
+            : [new WorkflowStep(this, node)];
+}
+
+/// <summary>A step of a job, or of a composite action.</summary>
+internal sealed class WorkflowStep(WorkflowJob job, YamlMap node)
+{
+    public WorkflowJob Job { get; } = job;
+
+    public YamlMap Node { get; } = node;
+
+    /// <summary>
+    /// Its id or name, else the action: what the step is called in an identity. Never its number, which changes with every step above it;
+    /// nameless scripts are told apart by what was found in them.
+    /// </summary>
+    public string Label { get; } = node.Text("id") ?? node.Text("name") ?? node.Text("uses")?.Split('@')[0] ?? "run";
+
+    public string? Id { get; } = node.Scalar("id")?.Value;
+
+    public YamlText? Uses { get; } = node.Scalar("uses");
+
+    public YamlText? Run { get; } = node.Scalar("run");
+
+    public YamlMap? With { get; } = node.Map("with");
+
+    public YamlMap? Env { get; } = node.Map("env");
+
+    /// <summary>The used action without its version, lower case; null for a script.</summary>
+    public string? Action { get; } = node.Text("uses")?.Split('@')[0].Trim().ToLowerInvariant();
 }

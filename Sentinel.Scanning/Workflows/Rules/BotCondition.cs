@@ -1,12 +1,16 @@
-using System.Text.RegularExpressions;
+using Sentinel.Scanning.Workflows.Expressions;
 using Sentinel.Scanning.Yaml;
-using YamlDotNet.RepresentationModel;
 
 namespace Sentinel.Scanning.Workflows.Rules;
 
 /// <summary>A privileged workflow trusts whoever acted last.</summary>
-internal sealed partial class BotCondition : IWorkflowRule
+internal sealed class BotCondition : IWorkflowRule
 {
+    private const string Message = "The condition asks who acted last, not who wrote the code.";
+
+    // The number of the dependabot[bot] account.
+    private const string DependabotId = "49699333";
+
     public RuleDescriptor Descriptor { get; } = WorkflowRule.Describe(
         "bot-condition", "Bot check can be bypassed", Severity.High, Confidence.Medium, 290,
         "github.actor is whoever acted last, not who wrote the code. A stranger who makes a bot act on their pull request (rebase, retry) passes this condition with their own code.",
@@ -20,12 +24,21 @@ internal sealed partial class BotCondition : IWorkflowRule
 
     public IEnumerable<WorkflowMatch> Check(WorkflowDocument workflow)
     {
-        if (!workflow.RunsPrivilegedForStrangers) return [];
-        return from condition in workflow.Jobs.Select(j => (If: j.Node.Scalar("if"), Scope: j.Id)).Concat(workflow.Steps.Select(s => (If: s.Node.Scalar("if"), Scope: $"{s.Job.Id}/{s.Label}")))
-               where condition.If is { Value: { } text } && Actor().IsMatch(text)
-               select new WorkflowMatch(condition.If, null, "The condition asks who acted last, not who wrote the code.", condition.If.Value!, condition.Scope);
+        if (!workflow.Triggers.ArePrivilegedForStrangers) yield break;
+        foreach (var job in workflow.Jobs)
+        {
+            if (job.Node.Scalar("if") is { } condition && AsksActor(condition)) yield return new WorkflowMatch(condition.Span, Message, condition.Value, job.Id);
+        }
+        foreach (var step in workflow.Steps)
+        {
+            if (step.Node.Scalar("if") is { } condition && AsksActor(condition)) yield return WorkflowMatch.At(condition, step, Message, condition.Value);
+        }
     }
 
-    [GeneratedRegex(@"(?i)github\.(?:triggering_)?actor\s*==\s*['""][^'""]*\[bot\]['""]", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
-    private static partial Regex Actor();
+    private static bool AsksActor(YamlText condition) =>
+        ExpressionScanner.OfCondition(condition)?.All().OfType<Expression.Operation>().Any(o => o is { Operator: "==", Operands: [var left, var right] } && (IsBotCheck(left, right) || IsBotCheck(right, left))) == true;
+
+    private static bool IsBotCheck(Expression actor, Expression name) =>
+        actor is Expression.Context { Path: "github.actor" or "github.triggering_actor" or "github.event.sender.login" or "github.actor_id" }
+        && name is Expression.Literal { Text: { } text } && (text.EndsWith("[bot]", StringComparison.OrdinalIgnoreCase) || text == DependabotId);
 }

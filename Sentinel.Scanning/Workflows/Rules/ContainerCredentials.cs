@@ -1,5 +1,4 @@
 using Sentinel.Scanning.Yaml;
-using YamlDotNet.RepresentationModel;
 
 namespace Sentinel.Scanning.Workflows.Rules;
 
@@ -16,17 +15,9 @@ internal sealed class ContainerCredentials : IWorkflowRule
 
     public IEnumerable<WorkflowMatch> Check(WorkflowDocument workflow) =>
         from job in workflow.Jobs
-        from container in ContainersOf(job)
-        let password = container.Node.Map("credentials").Scalar("password")
-        where password is { Value: { Length: > 0 } value } && !value.Contains("${{", StringComparison.Ordinal)
-        select new WorkflowMatch(container.Node.Map("credentials")!.Key("password")!, null, "A registry's password stands in the workflow.", "password", job.Id, container.Name);
-
-    private static IEnumerable<(string Name, YamlMappingNode Node)> ContainersOf(WorkflowJob job)
-    {
-        if (job.Node.Map("container") is { } container) yield return ("container", container);
-        foreach (var (key, value) in job.Node.Map("services").Entries())
-        {
-            if (value is YamlMappingNode service) yield return (key.Value!, service);
-        }
-    }
+        from container in job.Containers
+        let entry = (container.Node as YamlMap).Map("credentials").Entry("password")
+        where entry?.Value is YamlText { Value: { Length: > 0 } value } && !value.Contains("${{", StringComparison.Ordinal)
+        // The key, not the value: a place is shown, and the value must not be.
+        select new WorkflowMatch(entry.Key.Span, "A registry's password stands in the workflow.", "password", job.Id, container.Name);
 }

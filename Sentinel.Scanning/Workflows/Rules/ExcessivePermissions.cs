@@ -1,5 +1,4 @@
 using Sentinel.Scanning.Yaml;
-using YamlDotNet.RepresentationModel;
 
 namespace Sentinel.Scanning.Workflows.Rules;
 
@@ -20,8 +19,8 @@ internal sealed class ExcessivePermissions : IWorkflowRule
         foreach (var job in workflow.Jobs.Where(j => IsWriteAll(j.Node))) yield return Match(job.Node, job.Id);
     }
 
-    private static bool IsWriteAll(YamlMappingNode node) => node.Text("permissions") == "write-all";
+    private static bool IsWriteAll(YamlMap node) => node.Text("permissions") == "write-all";
 
-    private static WorkflowMatch Match(YamlMappingNode node, string scope) =>
-        new(node.Scalar("permissions")!, null, "The token may write everything in the repository.", "write-all", scope);
+    private static WorkflowMatch Match(YamlMap node, string scope) =>
+        new(node.Scalar("permissions")!.Span, "The token may write everything in the repository.", "write-all", scope);
 }

@@ -1,5 +1,4 @@
 using Sentinel.Scanning.Yaml;
-using YamlDotNet.RepresentationModel;
 
 namespace Sentinel.Scanning.Workflows.Rules;
 
@@ -18,11 +17,15 @@ internal sealed class InsecureCommands : IWorkflowRule
 
     public IEnumerable<WorkflowMatch> Check(WorkflowDocument workflow) =>
         from env in EnvironmentsOf(workflow)
-        where env.Node.Text(Switch) is { } value && value.Equals("true", StringComparison.OrdinalIgnoreCase)
-        select new WorkflowMatch(env.Node!.Key(Switch)!, null, "Anything a step prints may set variables of later steps.", Switch, env.Scope);
+        let entry = env.Node.Entry(Switch)
+        where entry?.Value is YamlText { Value: { } value } && IsOn(value)
+        select new WorkflowMatch(TextSpan.Between(entry.Key.Span.Start, entry.Value.Span.End), "Anything a step prints may set variables of later steps.", Switch, env.Scope);
 
-    private static IEnumerable<(YamlMappingNode? Node, string Scope)> EnvironmentsOf(WorkflowDocument workflow) =>
-        new[] { (workflow.Root.Map("env"), "workflow") }
-            .Concat(workflow.Jobs.Select(j => (j.Node.Map("env"), j.Id)))
-            .Concat(workflow.Steps.Select(s => (s.Env, $"{s.Job.Id}/{s.Label}")));
+    // The runner reads it as a boolean; an expression may be true.
+    private static bool IsOn(string value) => value.Trim().ToLowerInvariant() is "true" or "1" or "y" or "yes" or "on" || value.Contains("${{", StringComparison.Ordinal);
+
+    private static IEnumerable<(YamlMap? Node, string[] Scope)> EnvironmentsOf(WorkflowDocument workflow) =>
+        workflow.Jobs.Select(j => (j.Node.Map("env"), (string[])[j.Id]))
+            .Concat(workflow.Steps.Select(s => (s.Env, (string[])[s.Job.Id, s.Label])))
+            .Prepend((workflow.Root.Map("env"), []));
 }

@@ -20,9 +20,9 @@ internal sealed class MissingPermissions : IWorkflowRule
     public IEnumerable<WorkflowMatch> Check(WorkflowDocument workflow)
     {
         // A called workflow has its caller's rights at most.
-        if (workflow.IsAction || workflow.Root.Get("permissions") is not null || workflow.Triggers.SetEquals(["workflow_call"])) yield break;
-        if (workflow.Jobs.Count == 0 || workflow.Jobs.All(j => j.Node.Get("permissions") is not null)) yield break;
-        var place = workflow.Root.Key("jobs")!;
-        yield return new WorkflowMatch(place, null, "Neither the workflow nor every job says what its token may do.", "permissions", workflow.Root.Text("name") ?? "");
+        if (workflow.IsAction || workflow.Root.Entry("permissions") is not null || (workflow.Triggers.Has("workflow_call") && workflow.Triggers.Names.Count == 1)) yield break;
+        if (workflow.Jobs.Count == 0 || workflow.Jobs.All(j => j.Node.Entry("permissions") is not null)) yield break;
+        var place = workflow.Root.Entry("jobs")!.Key.Span;
+        yield return new WorkflowMatch(place, "Neither the workflow nor every job says what its token may do.", "permissions", workflow.Root.Text("name") ?? "");
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Sentinel.Scanning.Yaml;
 
 namespace Sentinel.Scanning.Workflows.Rules;
@@ -5,6 +6,9 @@ namespace Sentinel.Scanning.Workflows.Rules;
 /// <summary>The token that checkout leaves in the folder is uploaded with it.</summary>
 internal sealed class PersistedCredentials : IWorkflowRule
 {
+    private static readonly FrozenSet<string> Root =
+        FrozenSet.ToFrozenSet([".", "..", "*", "**", "./*", "./**", "**/*", ".git", "${{github.workspace}}", "${{github.workspace}}/**", "${{github.workspace}}/*"], StringComparer.Ordinal);
+
     public RuleDescriptor Descriptor { get; } = WorkflowRule.Describe(
         "persisted-credentials", "Checkout token is uploaded as an artifact", Severity.High, Confidence.Medium, 522,
         "actions/checkout leaves the job's token in the working folder unless told otherwise. Uploading the whole folder publishes it to everybody who can read artifacts, while it is still valid.",
@@ -20,13 +24,18 @@ internal sealed class PersistedCredentials : IWorkflowRule
     {
         foreach (var job in workflow.Jobs)
         {
-            var leaves = job.Steps.FirstOrDefault(s => s.Action == "actions/checkout" && s.With.Text("persist-credentials") != "false");
-            var upload = job.Steps.FirstOrDefault(s => s.Action == "actions/upload-artifact" && IsWholeFolder(s.With.Text("path")));
-            if (leaves is null || upload is null) continue;
-            yield return new WorkflowMatch(leaves.Uses!, null, "The token that this step leaves in the folder is uploaded with it.", "persist-credentials", job.Id, leaves.Label);
+            var leaves = job.Steps.FirstOrDefault(LeavesToken);
+            if (leaves is null) continue;
+            var later = job.Steps.SkipWhile(s => s != leaves).FirstOrDefault(s => s.Action == "actions/upload-artifact" && IsWholeFolder(s.With.Text("path")));
+            if (later is not null)
+                yield return WorkflowMatch.At(leaves.Uses!, leaves, "The token that this step leaves in the folder is uploaded with it.", "persist-credentials");
         }
     }
 
+    private static bool LeavesToken(WorkflowStep step) =>
+        step.Action == "actions/checkout" && step.With.Text("persist-credentials")?.ToLowerInvariant() is not "false" and not ['$', '{', '{', ..];
+
+    // Since version 4.4 hidden files, .git among them, are left out unless asked for.
     private static bool IsWholeFolder(string? path) =>
-        path is not null && path.Split('\n', StringSplitOptions.TrimEntries).Any(p => p is "." or "./" or ".." or "${{ github.workspace }}" or "*" or "**" or "./*" or "./**");
+        path is not null && path.Split('\n', StringSplitOptions.TrimEntries).Any(p => Root.Contains(p.Replace(" ", "", StringComparison.Ordinal).TrimEnd('/')));
 }

@@ -17,5 +17,5 @@ internal sealed class SecretsInherit : IWorkflowRule
         from job in workflow.Jobs
         let secrets = job.Node.Scalar("secrets")
         where secrets is { Value: "inherit" }
-        select new WorkflowMatch(secrets, null, "Every secret is handed to the called workflow.", job.Node.Text("uses")?.Split('@')[0] ?? "", job.Id);
+        select new WorkflowMatch(secrets.Span, "Every secret is handed to the called workflow.", job.Node.Text("uses")?.Split('@')[0] ?? "", job.Id);
 }

@@ -1,5 +1,4 @@
 using Sentinel.Scanning.Yaml;
-using YamlDotNet.RepresentationModel;
 
 namespace Sentinel.Scanning.Workflows.Rules;
 
@@ -16,19 +15,14 @@ internal sealed class SelfHostedRunner : IWorkflowRule
 
     public IEnumerable<WorkflowMatch> Check(WorkflowDocument workflow)
     {
-        if (!workflow.Triggers.Contains("pull_request") && !workflow.Triggers.Contains("pull_request_target")) yield break;
+        if (!workflow.Triggers.IncludePullRequests) yield break;
         foreach (var job in workflow.Jobs)
         {
             if (job.Node.Get("runs-on") is { } runner && IsSelfHosted(runner))
-                yield return new WorkflowMatch(runner, null, "The code of pull requests runs on a machine of your own.", "self-hosted", job.Id);
+                yield return new WorkflowMatch(runner.Span, "The code of pull requests runs on a machine of your own.", "self-hosted", job.Id);
         }
     }
 
-    private static bool IsSelfHosted(YamlNode runner) => runner switch
-    {
-        YamlScalarNode { Value: "self-hosted" } => true,
-        YamlSequenceNode labels => labels.Children.OfType<YamlScalarNode>().Any(l => l.Value == "self-hosted"),
-        YamlMappingNode group => group.Get("labels") is { } labels && IsSelfHosted(labels),
-        _ => false,
-    };
+    private static bool IsSelfHosted(YamlValue runner) =>
+        runner.OneOrMany().Any(l => l.Value == "self-hosted") || (runner is YamlMap group && group.Get("labels") is { } labels && IsSelfHosted(labels));
 }

@@ -1,5 +1,4 @@
-using Sentinel.Scanning.Yaml;
-using YamlDotNet.RepresentationModel;
+using Sentinel.Scanning.Workflows.Expressions;
 
 namespace Sentinel.Scanning.Workflows.Rules;
 
@@ -14,34 +13,28 @@ internal sealed class TemplateInjection : IWorkflowRule
         [
             WorkflowRule.Workflow("issues", "steps:\n  - run: echo \"${{ github.event.issue.title }}\""),
             WorkflowRule.Workflow("pull_request", "steps:\n  - uses: actions/github-script@<hex:40>\n    with:\n      script: console.log('${{ github.head_ref }}')"),
+            WorkflowRule.Workflow("discussion", "steps:\n  - run: echo '${{ toJSON(github.event) }}'"),
+            WorkflowRule.Action("- shell: bash\n  run: git switch ${{ github['event'].pull_request.head.ref || 'main' }}"),
             WorkflowRule.Workflow("issue_comment", "env:\n  BODY: ${{ github.event.comment.body }}\nsteps:\n  - run: |\n      true\n      echo ${{ env.BODY }}"),
         ],
         [
             WorkflowRule.Workflow("issues", "steps:\n  - env:\n      TITLE: ${{ github.event.issue.title }}\n    run: echo \"$TITLE\""),
             WorkflowRule.Workflow("push", "steps:\n  - run: echo ${{ github.sha }} ${{ github.event.issue.number }}"),
+            WorkflowRule.Workflow("push", "steps:\n  - run: echo ${{ github.event_name == 'pull_request' && github.event.pull_request.head.ref == 'x' }}"),
+            WorkflowRule.Workflow("push", "steps:\n  - run: echo ${{ hashFiles(github.head_ref) }}"),
             WorkflowRule.Workflow("pull_request", "steps:\n  - run: echo ${{ contains(github.event.pull_request.title, 'x') }}"),
         ]);
 
     public IEnumerable<WorkflowMatch> Check(WorkflowDocument workflow) =>
         from step in workflow.Steps
-        from script in ScriptsOf(step)
-        from expression in Expressions.In(script.Value ?? "")
-        where Expressions.IsUntrusted(expression.Inner) || IsUntrustedVariable(expression.Inner, workflow, step)
-        let text = script.Value!.Substring(expression.Index, expression.Length)
-        select new WorkflowMatch(script, text, $"{expression.Inner} is text that anybody may write, and it is pasted into a script.", expression.Inner, step.Job.Id, step.Label);
+        from script in ScriptInputs.Of(step)
+        from expression in ExpressionScanner.In(script)
+        let origin = Taint.Of(expression, workflow, step)
+        where origin is not null
+        select WorkflowMatch.At(expression, step, $"{origin} is text that anybody may write, and it is pasted into a script.") with { Severity = SeverityIn(workflow) };
 
-    private static IEnumerable<YamlScalarNode> ScriptsOf(WorkflowStep step)
-    {
-        if (step.Run is { } run) yield return run;
-        if (step.Action == "actions/github-script" && step.With.Scalar("script") is { } script) yield return script;
-    }
-
-    // ${{ env.X }} pastes as well; what X holds decides.
-    private static bool IsUntrustedVariable(string expression, WorkflowDocument workflow, WorkflowStep step)
-    {
-        if (!expression.StartsWith("env.", StringComparison.Ordinal)) return false;
-        var name = expression[4..].Trim();
-        var value = step.Env.Text(name) ?? step.Job.Node.Map("env").Text(name) ?? workflow.Root.Map("env").Text(name);
-        return value is not null && Expressions.In(value).Any(e => Expressions.IsUntrusted(e.Inner));
-    }
+    // A pull request from a fork gets a token that only reads and no secrets; a push needs rights already. In a called workflow or an
+    // action it is the caller who decides.
+    private static Severity? SeverityIn(WorkflowDocument workflow) =>
+        workflow.IsAction || workflow.Triggers.Has("workflow_call") || workflow.Triggers.ArePrivilegedForStrangers ? null : Severity.Medium;
 }

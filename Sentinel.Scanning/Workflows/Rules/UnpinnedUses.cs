@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Sentinel.Scanning.Yaml;
-using YamlDotNet.RepresentationModel;
 
 namespace Sentinel.Scanning.Workflows.Rules;
 
@@ -35,17 +34,20 @@ internal sealed partial class UnpinnedUses : IWorkflowRule
         }
     }
 
-    private static WorkflowMatch? Judge(YamlScalarNode node, params string[] scope)
+    private static WorkflowMatch? Judge(YamlText node, params string[] scope)
     {
-        var uses = node.Value ?? "";
+        var uses = node.Value.Trim();
         if (uses.Length == 0 || uses.StartsWith("./", StringComparison.Ordinal) || uses.Contains("${{", StringComparison.Ordinal)) return null;
-        if (uses.StartsWith("docker://", StringComparison.Ordinal) ? uses.Contains("@sha256:", StringComparison.Ordinal) : Pinned().IsMatch(uses)) return null;
+        var isImage = uses.StartsWith("docker://", StringComparison.Ordinal);
+        if (isImage ? uses.Contains("@sha256:", StringComparison.Ordinal) : Pinned().IsMatch(uses)) return null;
 
-        // GitHub's own actions share the platform's fate: a moved tag there is far less likely.
-        var first = uses.Split('/')[0] is "actions" or "github";
-        var name = uses.Split('@')[0];
-        return new WorkflowMatch(node, null, $"{uses} may be other code tomorrow.", name, scope) { Severity = first ? Severity.Low : null };
+        return new WorkflowMatch(node.Span, $"{Shorten(uses)} may be other code tomorrow.", uses.Split('@')[0], scope) { Severity = IsPlatform(uses) ? Severity.Low : null };
     }
+
+    // GitHub's own actions share the platform's fate: a moved tag there is far less likely.
+    private static bool IsPlatform(string uses) => uses.Split('/')[0].ToLowerInvariant() is "actions" or "github";
+
+    private static string Shorten(string uses) => uses.Length <= 200 ? uses : uses[..200] + "…";
 
     [GeneratedRegex("@(?:[0-9a-f]{40}|[0-9a-f]{64})$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Pinned();
