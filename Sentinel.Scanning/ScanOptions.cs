@@ -18,7 +18,10 @@ public sealed record ScanOptions
     /// <summary>Time one analyzer may spend on one file. Default 10 seconds.</summary>
     public TimeSpan FileTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Findings kept of one file by one analyzer. Default 1,000; more makes the run partial.</summary>
+    /// <summary>Time after which no further file is begun. Default 30 minutes; the rest is skipped, what was found is kept.</summary>
+    public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Findings kept of one file by one analyzer. Default 1,000; more makes the run partial and leaves the file uncovered.</summary>
     public int MaxFindingsPerFile { get; init; } = 1000;
 
     /// <summary>Files analysed at once. Default: the number of processors.</summary>

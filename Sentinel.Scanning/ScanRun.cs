@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Security.Cryptography;
 
 namespace Sentinel.Scanning;
@@ -22,6 +23,8 @@ internal sealed class ScanRun(
     private readonly SemaphoreSlim _storing = new(1, 1);
     private readonly FrozenDictionary<string, PluginTally> _tallies =
         analyzers.ToFrozenDictionary(a => a.Key, a => new PluginTally(a.Value), StringComparer.Ordinal);
+
+    private readonly long _started = Stopwatch.GetTimestamp();
 
     private long _bytesRead;
     private int _cacheHits;
@@ -124,6 +127,13 @@ internal sealed class ScanRun(
 
     private async ValueTask AnalyzeAsync(FileWork work, CancellationToken cancellationToken)
     {
+        if (Stopwatch.GetElapsedTime(_started) >= options.TotalTimeout)
+        {
+            Skip(work.Entry, SkipReason.Limit);
+            Done();
+            return;
+        }
+
         ReadOnlyMemory<byte> content;
         try
         {
@@ -138,7 +148,12 @@ internal sealed class ScanRun(
 
         Interlocked.Add(ref _bytesRead, content.Length);
         var file = new SourceFile(work.Entry.Path, content);
-        if (SkipReasonOf(file) is { } reason)
+        if (content.Length > options.MaxFileBytes)
+        {
+            // It grew after it was listed.
+            Skip(work.Entry, SkipReason.TooLarge);
+        }
+        else if (SkipReasonOf(file) is { } reason)
         {
             Skip(work.Entry, reason);
             foreach (var task in work.Tasks) Store(task, AnalysisResult.OfSkip(reason));
@@ -161,12 +176,11 @@ internal sealed class ScanRun(
             if (findings.Count > options.MaxFindingsPerFile)
             {
                 task.Tally.AddError(new FileError(entry.Path, $"more than {options.MaxFindingsPerFile} findings; the rest was dropped"));
-                findings = [.. findings.Take(options.MaxFindingsPerFile)];
+                // The file does not count as covered: what was dropped must not look fixed.
+                foreach (var finding in findings.Take(options.MaxFindingsPerFile)) _findings.Add(finding);
+                return;
             }
-            else
-            {
-                Store(task, AnalysisResult.Write(findings));
-            }
+            Store(task, AnalysisResult.Write(findings));
             Accept(task.Tally, entry.Path, findings);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -13,7 +13,7 @@ public sealed record KnownFinding(Guid Id, string Fingerprint, int Ordinal, stri
 public sealed record MatchedFinding(KnownFinding? Known, int Ordinal, IReadOnlyList<Finding> Places);
 
 /// <summary>
-/// Says which observed defect is which known finding. Equal fingerprints are told apart by evidence, best first: same path, renamed
+/// Says which observed defect is which known finding. Equal fingerprints are told apart by evidence, best first: renamed path, same
 /// path, then whatever is left of those still present. A finding that was closed comes back only at its own path: an equal
 /// defect elsewhere is a new one, so a dismissal cannot swallow it.
 /// </summary>
@@ -47,8 +47,9 @@ public static class FindingMatcher
         foreach (var candidates in new[] { known.Where(k => k.OnRef), known.Where(k => !k.OnRef) })
         {
             var left = candidates.Except(pairs.Values).ToList();
-            PairByPath(left, observed, pairs, path => path);
+            // Where a rename is known it comes first: two files that swapped their names keep their findings.
             PairByPath(left, observed, pairs, path => renames.GetValueOrDefault(path, path));
+            PairByPath(left, observed, pairs, path => path);
         }
         foreach (var onRef in new[] { true, false })
         {
