@@ -109,7 +109,8 @@ public static class FindingMatcher
         var chosen = new int[few.Length];
         for (int i = few.Length, j = many.Length; i > 0; j--)
         {
-            if (cost[i, j] == cost[i, j - 1] && j > i) continue;
+            // Of two equally near partners the later: what was removed or inserted above moves the rest down the list.
+            if (cost[i, j] != cost[i - 1, j - 1] + Math.Abs((long)few[i - 1] - many[j - 1])) continue;
             chosen[--i] = j - 1;
         }
         return chosen;

@@ -9,6 +9,7 @@ internal readonly record struct DetectedSecret(SecretRule Rule, int Start, int L
 internal static class SecretDetector
 {
     private const int MaxSecrets = 2000;
+    private const int MaxJoined = 8;
 
     private static readonly Lazy<KeywordIndex> Index = new(() => new KeywordIndex([.. SecretRules.All, GenericSecret.Rule]));
 
@@ -19,15 +20,9 @@ internal static class SecretDetector
     public static IReadOnlyList<DetectedSecret> Detect(string text, string path, CancellationToken cancellationToken)
     {
         var found = new List<DetectedSecret>();
-        var scannedTo = new Dictionary<SecretRule, int>();
-        foreach (var (index, rule) in Index.Value.Hits(text))
+        foreach (var (rule, start, end) in Windows(text))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            // The window of the last hit of this rule covered this one too.
-            var start = Math.Max(0, index - SecretRule.WindowBefore);
-            var end = Math.Min(text.Length, index + rule.WindowAfter);
-            if (scannedTo.TryGetValue(rule, out var to) && end <= to) continue;
-            scannedTo[rule] = end;
             for (var match = rule.Pattern.Match(text, start, end - start); match.Success; match = Next(rule, text, match, end))
             {
                 if (Judge(rule, match, text, path, start, end) is { } secret) found.Add(secret);
@@ -35,6 +30,28 @@ internal static class SecretDetector
             }
         }
         return WithoutOverlaps(found);
+    }
+
+    // Windows of a rule that overlap are joined, up to a bound, so that a text of keywords alone is read about once and not once for each.
+    private static IEnumerable<(SecretRule Rule, int Start, int End)> Windows(string text)
+    {
+        var open = new Dictionary<SecretRule, (int Start, int End)>();
+        foreach (var (index, rule) in Index.Value.Hits(text))
+        {
+            var start = Math.Max(0, index - SecretRule.WindowBefore);
+            var end = Math.Min(text.Length, index + rule.WindowAfter);
+            if (open.TryGetValue(rule, out var window))
+            {
+                if (start <= window.End && end - window.Start <= MaxJoined * (SecretRule.WindowBefore + rule.WindowAfter))
+                {
+                    open[rule] = (window.Start, end);
+                    continue;
+                }
+                yield return (rule, window.Start, window.End);
+            }
+            open[rule] = (start, end);
+        }
+        foreach (var (rule, window) in open) yield return (rule, window.Start, window.End);
     }
 
     // Window boundaries look like text boundaries to the pattern: a match that begins or ends in the middle of a word is none.

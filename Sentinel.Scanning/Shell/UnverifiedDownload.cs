@@ -5,6 +5,9 @@ namespace Sentinel.Scanning.Shell;
 /// <summary>Downloads whose content is trusted without a check.</summary>
 internal static class UnverifiedDownload
 {
+    // Nobody writes longer pipelines; without a limit a hostile one would cost the square of its length.
+    private const int MaxPipeline = 32;
+
     private static readonly FrozenSet<string> Interpreters =
         FrozenSet.ToFrozenSet(["python", "python3", "perl", "ruby", "node", "php", "pwsh"], StringComparer.Ordinal);
 
@@ -26,7 +29,7 @@ internal static class UnverifiedDownload
     {
         foreach (var command in commands)
         {
-            if (IsDownload(command) && command.Pipeline().Skip(1).FirstOrDefault(RunsInput) is { } runner)
+            if (IsDownload(command) && command.Pipeline().Skip(1).Take(MaxPipeline).FirstOrDefault(RunsInput) is { } runner)
                 yield return TextSpan.Between(command.Span.Start, runner.Span.End);
             else if (RunsArguments(command) && command.Arguments.Any(a => a.Substituted.Any(IsDownload)))
                 yield return command.Span;

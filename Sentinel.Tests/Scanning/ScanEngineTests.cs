@@ -104,7 +104,7 @@ public sealed class ScanEngineTests
                 new SkippedEntry("broken.txt", 10, SkipReason.Unreadable),
                 new SkippedEntry("large.txt", 200, SkipReason.TooLarge),
                 new SkippedEntry("link", 0, SkipReason.Symlink),
-                new SkippedEntry("pointer.psd", 60, SkipReason.LfsPointer),
+                new SkippedEntry("pointer.psd", 63, SkipReason.LfsPointer),
             ],
             report.Skipped);
         Assert.Equal("utf16.txt", Assert.Single(report.Findings).Location.Path);
