@@ -38,6 +38,9 @@ public static class SkipReason
     /// <summary>The content could not be read.</summary>
     public const string Unreadable = "unreadable";
 
+    /// <summary>No file system takes the path: it has a part <c>.</c>, <c>..</c> or <c>.git</c>, or stands in the tree twice.</summary>
+    public const string InvalidPath = "invalid-path";
+
     /// <summary>A limit on the whole scan was reached first.</summary>
     public const string Limit = "limit";
 }

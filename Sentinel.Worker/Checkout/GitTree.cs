@@ -8,6 +8,7 @@ namespace Sentinel.Worker.Checkout;
 internal sealed record GitTree(IReadOnlyList<FileEntry> Entries, IReadOnlyList<SkippedEntry> Skipped, bool IsComplete)
 {
     private const int LineOverhead = 200;
+    private const int MaxShown = 256;
 
     public static async Task<GitTree> ReadAsync(Git git, string commitSha, CheckoutOptions options, CancellationToken cancellationToken)
     {
@@ -21,6 +22,7 @@ internal sealed record GitTree(IReadOnlyList<FileEntry> Entries, IReadOnlyList<S
     {
         var entries = new List<FileEntry>();
         var skipped = new List<SkippedEntry>();
+        var paths = new HashSet<string>(StringComparer.Ordinal);
         var complete = true;
         while (!output.IsEmpty)
         {
@@ -37,13 +39,17 @@ internal sealed record GitTree(IReadOnlyList<FileEntry> Entries, IReadOnlyList<S
                 complete = false;
                 break;
             }
-            if (line.Length - tab - 1 > options.MaxPathBytes) skipped.Add(new SkippedEntry(path[..256] + "…", length, SkipReason.Limit));
+            if (line.Length - tab - 1 > options.MaxPathBytes) skipped.Add(new SkippedEntry(path[..Math.Min(path.Length, MaxShown)] + "…", length, SkipReason.Limit));
+            else if (!IsValid(path) || !paths.Add(path)) skipped.Add(new SkippedEntry(path, length, SkipReason.InvalidPath));
             else if (fields[0] == "160000") skipped.Add(new SkippedEntry(path, 0, SkipReason.Submodule));
             else if (fields[0] == "120000") skipped.Add(new SkippedEntry(path, length, SkipReason.Symlink));
             else entries.Add(new FileEntry(path, length, fields[2]));
         }
         return new GitTree(entries, skipped, complete);
     }
+
+    // git itself refuses to check these out; a tree made by hand can hold them.
+    private static bool IsValid(string path) => !path.Split('/').Any(part => part is "" or "." or ".." || part.Equals(".git", StringComparison.OrdinalIgnoreCase));
 
     // Bytes that are not UTF-8 are written \xNN, so that two different paths stay different.
     private static string PathOf(ReadOnlySpan<byte> bytes)
