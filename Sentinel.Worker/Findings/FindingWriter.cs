@@ -36,7 +36,7 @@ internal sealed class FindingWriter(
         await database.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({scan.RepositoryId.ToString()}, 0))", cancellationToken);
         await LoadAsync(cancellationToken);
         var known = _findings.Values.Select(ToKnown).ToArray();
-        var matched = FindingMatcher.Match(known, report.Findings, new Dictionary<string, string>());
+        var matched = FindingMatcher.Match(known, report.Findings, Renames());
         var seenBlobs = await BlobsSeenBeforeAsync(matched, cancellationToken);
 
         foreach (var match in matched) Seen(match, seenBlobs);
@@ -59,6 +59,20 @@ internal sealed class FindingWriter(
             .Where(s => s.RepositoryId == scan.RepositoryId && s.Id != scan.Id && s.CompletedAt != null && s.RulePackHash != null)
             .OrderByDescending(s => s.CompletedAt).Select(s => s.RulePackHash).FirstOrDefaultAsync(cancellationToken);
         _rulesChanged = previous is not null && previous != report.RulePackHash;
+    }
+
+    // Old path by new path for files that only moved: the very content in which a finding was seen now stands elsewhere, once.
+    private Dictionary<string, string> Renames()
+    {
+        var gone = _instances.Values
+            .Where(i => i.Ref == scan.Ref && i.Present && i.BlobSha.Length > 0 && blobs.GetValueOrDefault(i.Path) != i.BlobSha)
+            .Select(i => (i.BlobSha, i.Path)).Distinct().ToLookup(i => i.BlobSha, i => i.Path, StringComparer.Ordinal);
+        var renames = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var moved in blobs.Where(b => gone.Contains(b.Value)).GroupBy(b => b.Value, b => b.Key, StringComparer.Ordinal))
+        {
+            if (moved.Count() == 1) renames.Add(moved.Single(), gone[moved.Key].Min(StringComparer.Ordinal)!);
+        }
+        return renames;
     }
 
     // Only asked when the rules changed: then a new finding in old content is the rules' doing, not the commit's.

@@ -50,10 +50,12 @@ internal sealed class ScanExecutor(
                 var writer = new FindingWriter(database, row, report, blobs, tree.IsComplete, options.Value.ExplanationsPerScan, time.GetUtcNow());
                 applied = await writer.ApplyAsync(token);
                 await progress.BeginHeldAsync(ScanPhase.Persist, token);
+                // The report tells how long writing took, so the findings go first and the scan's own row last.
+                await database.SaveChangesAsync(token);
+                progress.End();
                 await DescribeAsync(database, row, repository, fetched.DefaultBranch, report, progress, applied, status, token);
             },
             cancellationToken);
-        progress.End();
         if (!completed) return false;
 
         telemetry.Finished(report.BytesRead, report.CacheHits, applied.Opened);
