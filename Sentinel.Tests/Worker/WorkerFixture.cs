@@ -63,6 +63,9 @@ public sealed class WorkerFixture : IAsyncLifetime
         Directory.Delete(_cache, recursive: true);
     }
 
+    /// <summary>Stops the worker as a deployment does; its services stay usable.</summary>
+    internal Task StopAsync() => _app!.StopAsync(TestContext.Current.CancellationToken);
+
     internal SentinelDbContext Database() => Services.GetRequiredService<IDbContextFactory<SentinelDbContext>>().CreateDbContext();
 
     /// <summary>Makes the repository known, as a webhook or a person would.</summary>
@@ -140,6 +143,8 @@ public sealed class WorkerFixture : IAsyncLifetime
         ("Checkout:CacheDirectory", _cache),
         ("Worker:RetryDelay", "00:00:00.050"),
         ("Queue:PollInterval", "00:00:00.050"),
+        ("Queue:LeaseTime", "00:00:10"),
+        ("Queue:ReconcileInterval", "00:00:01"),
         ("SENTINEL_ALLOW_LOCAL_REPOSITORIES", "true"),
     ];
 

@@ -1,0 +1,87 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Sentinel.Contracts.Scans;
+using Sentinel.Data.Queue;
+using Sentinel.Tests.EndToEnd;
+using Sentinel.Tests.Support;
+
+namespace Sentinel.Tests.Worker;
+
+/// <summary>What a worker does when a scan is stopped under it, or the database is.</summary>
+[Collection(EndToEndCollection.Name)]
+public sealed class ScanWorkerTests
+{
+    private static readonly string Ordinary = string.Concat(Enumerable.Repeat("an ordinary line with a key and a word but no secret\n", 400));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Cancel_RunningScan_StopsItAndWritesNothing()
+    {
+        await using var worker = await StartAsync();
+        var (repository, id) = await BeginLargeScanAsync(worker, "stop/cancelled");
+
+        Assert.True(await worker.Services.GetRequiredService<IScanQueue>().CancelAsync(id, Cancellation));
+
+        var next = await worker.ScanAsync(repository, worker.GitHub.Create("stop/cancelled").Commit("Less", ("settings.ini", DefectiveFiles.Settings)));
+        Assert.Equal(ScanStatus.Succeeded, next.Status);
+        Assert.Equal(ScanStatus.Cancelled, (await worker.EndOfAsync(id)).Status);
+        Assert.Equal("settings.ini", Assert.Single(await worker.FindingsAsync(repository)).Path);
+    }
+
+    [Fact]
+    public async Task Stop_RunningScan_IsGivenBackWithoutCostingAnAttempt()
+    {
+        await using var worker = await StartAsync();
+        var (_, id) = await BeginLargeScanAsync(worker, "stop/stopping");
+
+        await worker.StopAsync();
+
+        await using var database = worker.Database();
+        var scan = await database.Scans.AsNoTracking().SingleAsync(s => s.Id == id, Cancellation);
+        Assert.Equal((ScanStatus.Queued, 0, null), (scan.Status, scan.Attempt, scan.LeaseToken));
+    }
+
+    [Fact]
+    public async Task Postgres_RestartedDuringScans_LosesNothing()
+    {
+        await using var worker = await StartAsync();
+        var ids = new List<Guid>();
+        for (var i = 0; i < 5; i++)
+        {
+            var name = $"stop/restart-{i}";
+            var commit = worker.GitHub.Create(name).Commit("Add", [("settings.ini", DefectiveFiles.Settings), .. Enumerable.Range(0, 200).Select(f => ($"f{f}.txt", (string?)(Ordinary + f)))]);
+            ids.Add(await worker.QueueAsync(await worker.AddRepositoryAsync(name), commit));
+        }
+
+        await TestPostgres.RestartAsync(Cancellation);
+
+        // What the restart cut must not be handed to this test's own questions.
+        worker.Services.GetRequiredService<NpgsqlDataSource>().Clear();
+        foreach (var id in ids)
+        {
+            var scan = await worker.EndOfAsync(id);
+            Assert.Equal(ScanStatus.Succeeded, scan.Status);
+            await using var database = worker.Database();
+            Assert.Equal(1, await database.Findings.CountAsync(f => f.RepositoryId == scan.RepositoryId, Cancellation));
+            Assert.Equal(1, await database.FindingEvents.CountAsync(e => e.RepositoryId == scan.RepositoryId, Cancellation));
+        }
+    }
+
+    private static async Task<WorkerFixture> StartAsync()
+    {
+        var worker = new WorkerFixture();
+        await worker.InitializeAsync();
+        return worker;
+    }
+
+    private static async Task<(Sentinel.Data.Repositories.Repository Repository, Guid ScanId)> BeginLargeScanAsync(WorkerFixture worker, string name)
+    {
+        var commit = worker.GitHub.Create(name).Commit("Much", [.. Enumerable.Range(0, 3000).Select(f => ($"f{f}.txt", (string?)(Ordinary + f)))]);
+        var repository = await worker.AddRepositoryAsync(name);
+        var id = await worker.QueueAsync(repository, commit);
+        await worker.UntilAsync(id, s => s is { Status: ScanStatus.Running, Phase: ScanPhase.Analyse });
+        return (repository, id);
+    }
+}
