@@ -16,6 +16,8 @@ internal static partial class MigrateVerb
         var builder = WebApplication.CreateBuilder(args);
         builder.AddServiceDefaults("api");
         builder.AddSentinelDatabase();
+        // On an empty database EF Core logs its look at a table that is not there yet as an error; real faults arrive as exceptions.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);
         await using var app = builder.Build();
         return await RunAsync(app.Services, CancellationToken.None);
     }

@@ -16,6 +16,8 @@ internal static class LoggingExtensions
         builder.Logging.AddConsoleFormatter<JsonLogFormatter, JsonLogFormatterOptions>(options => options.Service = serviceName);
         // Two lines per request and per outgoing call would bury what matters; traces and metrics hold them.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        // The ring of cookie keys lies in Redis, which only the services reach: the warning about it has no remedy there.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Warning);
         builder.Logging.AddFilter("System.Net.Http.HttpClient", LogLevel.Warning);
         builder.Logging.AddFilter("Polly", LogLevel.Error);

@@ -6,6 +6,7 @@ using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Requests;
 using Sentinel.Contracts.Scans;
+using Sentinel.Tests.Fakes;
 
 namespace Sentinel.Tests.EndToEnd;
 
@@ -21,7 +22,8 @@ public sealed class PushJourneyTests
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         await using var model = await ExplainingModel.StartAsync();
-        await using var sentinel = await SentinelApplication.StartAsync(model.BaseUrl, cancellationToken);
+        await using var collector = await TraceCollector.StartAsync(cancellationToken);
+        await using var sentinel = await SentinelApplication.StartAsync(model.BaseUrl, collector.Url, cancellationToken);
         var repository = sentinel.GitHub.Create(Repository);
 
         var first = repository.Commit("Add the shop", (".github/workflows/greet.yml", DefectiveFiles.Workflow), ("Dockerfile", DefectiveFiles.Dockerfile), ("config/settings.ini", DefectiveFiles.Settings));
@@ -39,6 +41,8 @@ public sealed class PushJourneyTests
         await IsExplainedByTheModelAsync(sentinel, injection.Id, cancellationToken);
         Assert.DoesNotContain(model.Requests, r => r.Contains(DefectiveFiles.Token, StringComparison.Ordinal));
         await OneRequestIdEverywhereAsync(sentinel, requestId, cancellationToken);
+        await SentinelApplication.EventuallyAsync(
+            () => Task.FromResult(collector.ServicesWith(requestId).IsSupersetOf(["api", "worker", "ai-service"]) ? collector : null), "spans of every service with the request ID", cancellationToken);
         await DashboardProbe.ShowsAsync(sentinel, injection, requestId, cancellationToken);
 
         var second = repository.Commit("Move it", (".github/workflows/greet.yml", "# greets\n# everybody\n" + DefectiveFiles.Workflow));

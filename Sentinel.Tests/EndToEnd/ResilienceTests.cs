@@ -18,7 +18,7 @@ public sealed class ResilienceTests
     public async Task Push_WithoutModelAndWithLosses_IsStillScannedOnceAndGuided()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
-        await using var sentinel = await SentinelApplication.StartAsync(modelUrl: null, cancellationToken);
+        await using var sentinel = await SentinelApplication.StartAsync(modelUrl: null, collectorUrl: null, cancellationToken);
 
         await RedisWiped_LosesNothingAsync(sentinel, cancellationToken);
         await WorkerKilled_LosesAndDuplicatesNothingAsync(sentinel, cancellationToken);

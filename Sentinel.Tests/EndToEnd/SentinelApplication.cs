@@ -37,7 +37,8 @@ internal sealed class SentinelApplication : IAsyncDisposable
 
     /// <summary>Starts everything and waits until it is healthy.</summary>
     /// <param name="modelUrl">Base URL of an OpenAI-compatible model; null for none.</param>
-    public static async Task<SentinelApplication> StartAsync(Uri? modelUrl, CancellationToken cancellationToken)
+    /// <param name="collectorUrl">Where spans are sent over OTLP/HTTP; null for nowhere.</param>
+    public static async Task<SentinelApplication> StartAsync(Uri? modelUrl, Uri? collectorUrl, CancellationToken cancellationToken)
     {
         var gitHub = await FakeGitHubServer.StartAsync(cancellationToken);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Sentinel_AppHost>(
@@ -46,6 +47,11 @@ internal sealed class SentinelApplication : IAsyncDisposable
         {
             var service = (ProjectResource)builder.Resources.Single(r => r.Name == "ai-service");
             builder.CreateResourceBuilder(service).WithEnvironment("AI_BASE_URL", modelUrl.ToString()).WithEnvironment("AI_MODEL", "fake-model");
+        }
+        foreach (var project in builder.Resources.OfType<ProjectResource>().Where(_ => collectorUrl is not null).ToArray())
+        {
+            builder.CreateResourceBuilder(project).WithEnvironment("OTEL_EXPORTER_OTLP_ENDPOINT", collectorUrl!.ToString())
+                .WithEnvironment("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf").WithEnvironment("OTEL_BSP_SCHEDULE_DELAY", "500");
         }
         var app = await builder.BuildAsync(cancellationToken);
         await app.StartAsync(cancellationToken).WaitAsync(StartLimit, cancellationToken);

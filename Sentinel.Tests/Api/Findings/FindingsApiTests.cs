@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Sentinel.Api.Findings;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Operations;
@@ -78,6 +79,32 @@ public sealed class FindingsApiTests
             [(FindingEventKind.Opened, FindingCause.Code), (FindingEventKind.Dismissed, FindingCause.Person), (FindingEventKind.Undismissed, FindingCause.Person)],
             reopened.Events.Select(item => (item.Kind, item.Cause)));
         Assert.Equal(["finding.dismissed", "finding.reopened"], await api.QueryAsync(db => db.AuditLog.OrderBy(entry => entry.Id).Select(entry => entry.Action).ToListAsync(Cancellation)));
+    }
+
+    [Fact]
+    public async Task Dismissal_WhoseTimeIsOver_IsTakenBack()
+    {
+        await using var api = await ApiServer.StartAsync(Cancellation);
+        using var client = await api.AsAsync(Role.Triager, Cancellation);
+        var present = await AddAsync(api, Severity.High, "a.cs");
+        var gone = await AddAsync(api, Severity.High, "b.cs");
+        var lasting = await AddAsync(api, Severity.High, "c.cs");
+        foreach (var finding in new[] { present, gone, lasting })
+        {
+            using var done = await client.PostAsJsonAsync(
+                $"{ApiRoutes.Findings}/{finding.Id}/dismiss", new DismissRequest(DismissReason.AcceptedRisk, "For now.", TimeProvider.System.GetUtcNow().AddDays(1)), Json, Cancellation);
+            done.EnsureSuccessStatusCode();
+        }
+        await api.ExecuteAsync($"update findings set dismiss_expires_at = now() - interval '1 second' where id in ('{present.Id}', '{gone.Id}')", Cancellation);
+        await api.ExecuteAsync($"update finding_instances set present = false where finding_id = '{gone.Id}'", Cancellation);
+
+        // The service itself may have been first.
+        Assert.InRange(await api.Services.GetRequiredService<DismissalExpiry>().ExpireAsync(Cancellation), 0, 2);
+
+        var states = await api.QueryAsync(db => db.Findings.OrderBy(f => f.Path).Select(f => f.State).ToListAsync(Cancellation));
+        Assert.Equal([FindingState.Reopened, FindingState.Fixed, FindingState.Dismissed], states);
+        var last = await api.QueryAsync(db => db.FindingEvents.Where(e => e.FindingId == present.Id).OrderBy(e => e.Id).LastAsync(Cancellation));
+        Assert.Equal((FindingEventKind.Undismissed, FindingCause.Person, "sentinel"), (last.Kind, last.Cause, last.Actor));
     }
 
     [Fact]
