@@ -7,11 +7,11 @@ using Sentinel.Data.Settings;
 namespace Sentinel.Api.Webhooks;
 
 /// <summary>
-/// In Development nobody has to invent a webhook secret: one is made on the first start, kept in the database, and shown on
-/// the terminal that once, to be copied into GitHub's settings. Elsewhere a missing secret stops the start.
+/// In Development nobody has to invent a webhook secret: one is made on the first start and kept in the database, and the log says
+/// how to read it there. Elsewhere a missing secret stops the start.
 /// </summary>
-internal sealed class LocalWebhookSecret(WebhookSecret secret, IHostEnvironment environment, IServiceScopeFactory scopes, TimeProvider time)
-    : BackgroundService
+internal sealed partial class LocalWebhookSecret(
+    WebhookSecret secret, IHostEnvironment environment, IServiceScopeFactory scopes, TimeProvider time, ILogger<LocalWebhookSecret> logger) : BackgroundService
 {
     private const string Key = "webhook-secret";
 
@@ -41,9 +41,11 @@ internal sealed class LocalWebhookSecret(WebhookSecret secret, IHostEnvironment 
             $"insert into settings (key, value, created_at) values ({Key}, {made}, {time.GetUtcNow()}) on conflict (key) do nothing",
             cancellationToken);
         var kept = await db.Settings.AsNoTracking().SingleAsync(setting => setting.Key == Key, cancellationToken);
-        var text = Encoding.ASCII.GetString(kept.Value);
-        // To the terminal and not to the log: logs are shipped and kept, this line is for the person who just started it.
-        if (inserted == 1) await Console.Error.WriteLineAsync($"Webhook secret of this installation, shown once: {text}");
-        return text;
+        if (inserted == 1) LogMade();
+        return Encoding.ASCII.GetString(kept.Value);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "A webhook secret was made, as GITHUB_WEBHOOK_SECRET is not set. Read it with: "
+        + "psql -c \"select convert_from(value, 'UTF8') from settings where key = 'webhook-secret'\"")]
+    private partial void LogMade();
 }

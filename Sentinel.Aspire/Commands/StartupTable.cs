@@ -29,11 +29,11 @@ internal static class StartupTable
         return text.AppendLine("Press Ctrl+C to stop.").ToString();
     }
 
-    // The person must give the webhook secret to GitHub; passwords between our own processes are nobody's business.
+    // The person must give the webhook secret to GitHub: where it is kept is said, itself it never appears on a terminal that may be recorded.
     private static void AppendNewSecrets(DistributedApplicationModel model, RunContext context, StringBuilder text)
     {
         foreach (var parameter in model.Resources.OfType<ParameterResource>().Where(p => context.Options.Secrets.Created.Contains(p.Name)))
-            text.AppendLine(CultureInfo.InvariantCulture, $"  Created {parameter.Name}: {parameter.Value} (shown once; kept in {Path.Combine(context.Options.DataDirectory, "secrets", parameter.Name)})");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  Created {parameter.Name}: kept in {Path.Combine(context.Options.DataDirectory, "secrets", parameter.Name)}");
     }
 
     private static string Title(string name) => name switch

@@ -136,10 +136,8 @@ public sealed class ExplanationsTests
         model.Script(FakeModelSteps.Garbage, FakeModelSteps.Huge);
         AssertGuidance("unusable-answer", await service.ExplainAsync(Questions.Injection, Cancellation));
 
-        var started = Stopwatch.StartNew();
         AssertGuidance("unusable-answer", await service.ExplainAsync(Questions.Injection, Cancellation));
         Assert.Equal(2, model.Requests.Count);
-        Assert.True(started.Elapsed < TimeSpan.FromSeconds(10), $"took {started.Elapsed}");
     }
 
     [Theory]

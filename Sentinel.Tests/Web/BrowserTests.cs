@@ -48,6 +48,39 @@ public sealed class BrowserTests
     }
 
     [Fact]
+    public async Task Search_BegunBeforeThePageIsInteractive_KeepsTextAndFocus()
+    {
+        await using var browser = await Browsers.LaunchAsync();
+        await using var api = await FakeApi.StartAsync(Stop);
+        await using var web = await WebProcess.StartAsync(api.Url, Stop);
+        var page = await browser.Instance.NewPageAsync();
+        await page.GotoAsync(web.Url + "/findings");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue as local developer" }).ClickAsync();
+        await page.Locator(".findings-grid").WaitForAsync();
+        // The page's own script, held back until the person has begun to type.
+        var held = new TaskCompletionSource();
+        await page.RouteAsync("**/blazor.web*.js", async route =>
+        {
+            await held.Task;
+            await route.ContinueAsync();
+        });
+        await page.GotoAsync(web.Url + "/findings", new() { WaitUntil = WaitUntilState.Commit });
+        await page.Locator("[data-search]").WaitForAsync();
+        await page.EvaluateAsync("document.querySelector('[data-search]').dataset.replaced = ''");
+
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync("docker");
+        held.SetResult();
+        await page.Locator("[data-search]:not([data-replaced]):focus").WaitForAsync();
+        await page.Locator(".findings-grid").WaitForAsync();
+        await page.Keyboard.TypeAsync("file");
+
+        Assert.Equal("dockerfile", await page.Locator("[data-search]").InputValueAsync());
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync(web.Url + "/findings?state=any&q=dockerfile");
+    }
+
+    [Fact]
     public async Task SkipLink_IsTheFirstStop()
     {
         await using var browser = await Browsers.LaunchAsync();

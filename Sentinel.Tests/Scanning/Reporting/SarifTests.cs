@@ -13,7 +13,7 @@ public sealed class SarifTests
     public async Task Write_EveryRuleAndEveryGap_IsValidAgainstTheStandardsSchema()
     {
         var schema = await JsonSchema.FromJsonAsync(
-            await File.ReadAllTextAsync(SharedFiles.Require("schemas", "sarif", "sarif-schema-2.1.0.json"), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
+            await File.ReadAllTextAsync(SharedFiles.Require("schemas", "sarif", "sarif-schema-2.1.0.oasis.json"), TestContext.Current.CancellationToken), TestContext.Current.CancellationToken);
 
         var sarif = await WriteAsync();
 

@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using Sentinel.Scanning;
 using Sentinel.Scanning.Shell;
+
+using Sentinel.Tests.Support;
 
 namespace Sentinel.Tests.Scanning.Shell;
 
@@ -79,16 +80,18 @@ public sealed class ShellScriptTests
     [InlineData("<(", 500_000)]
     [InlineData("'", 999_999)]
     [InlineData("\\", 999_999)]
-    public void Parse_HostileRepetition_EndsQuicklyInsideTheScript(string part, int count)
+    public void Parse_HostileRepetition_EndsInsideTheScript(string part, int count)
     {
         var script = string.Concat(Enumerable.Repeat(part, count));
-        var clock = Stopwatch.StartNew();
 
-        var commands = ShellScript.Parse(script);
-        var found = UnverifiedDownload.RunAtOnce(commands).Take(1000).Count() + UnverifiedDownload.Unchecked(commands).Count();
+        var commands = Watchdog.Ends(() =>
+        {
+            var read = ShellScript.Parse(script);
+            foreach (var found in UnverifiedDownload.RunAtOnce(read).Take(1000)) Assert.NotNull(found.ToString());
+            foreach (var found in UnverifiedDownload.Unchecked(read)) Assert.NotNull(found.ToString());
+            return read;
+        });
 
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.All(commands, c => Assert.InRange(c.Span.End, 0, script.Length));
-        Assert.True(found >= 0);
     }
 }

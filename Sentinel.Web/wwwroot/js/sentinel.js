@@ -42,4 +42,26 @@
     search.focus();
     search.select();
   });
+
+  // The first interactive render replaces the server's markup, and then moves the focus to the heading: whoever has begun to
+  // search keeps the box, the text and the focus.
+  const arrived = location.href;
+  let typing = null;
+  document.addEventListener('focusin', ({ target }) => {
+    if (target.matches('[data-search]')) typing = target;
+    else if (target.matches('h1') && typing?.isConnected && location.href === arrived) typing.focus();
+    else typing = null;
+  });
+  document.addEventListener('pointerdown', () => { typing = null; });
+  new MutationObserver((_, observer) => {
+    if (location.href !== arrived) return observer.disconnect();
+    const search = document.querySelector('[data-search]');
+    if (!typing || typing.isConnected || !search) return;
+    const { value, selectionStart, selectionEnd } = typing;
+    observer.disconnect();
+    search.value = value;
+    search.dispatchEvent(new Event('input', { bubbles: true }));
+    search.focus();
+    search.setSelectionRange(selectionStart, selectionEnd);
+  }).observe(root, { childList: true, subtree: true });
 })();
