@@ -53,6 +53,7 @@ public static class SentinelDataExtensions
             return ConnectionMultiplexer.Connect(options);
         });
         builder.Services.AddSingleton<RedisDispatcher>();
+        builder.Services.AddSingleton<ScanOrder>();
         builder.Services.AddSingleton<QueueSignal>();
         builder.Services.AddSingleton<QueueMetrics>();
         builder.Services.AddSingleton<ScanQueue>();

@@ -5,7 +5,8 @@ namespace Sentinel.Data.Queue;
 /// <summary>
 /// Orders and wakes. Three sorted sets under one hash tag: <c>ready</c> (score: time queued plus the lane's handicap, so that a lower
 /// lane ages past a higher one), <c>delayed</c> (score: due time), <c>taken</c> (score: when to hand out again if the taker died
-/// before Postgres knew of it). Times are milliseconds of Unix time.
+/// before Postgres knew of it), and a hash <c>scores</c> that keeps a scan's place in <c>ready</c> while it is in another set. Times
+/// are milliseconds of Unix time.
 /// </summary>
 internal sealed class RedisDispatcher(IConnectionMultiplexer redis)
 {
@@ -14,16 +15,18 @@ internal sealed class RedisDispatcher(IConnectionMultiplexer redis)
     private static readonly RedisKey Ready = "{sentinel:scans}:ready";
     private static readonly RedisKey Delayed = "{sentinel:scans}:delayed";
     private static readonly RedisKey Taken = "{sentinel:scans}:taken";
-    private static readonly RedisKey[] Keys = [Ready, Delayed, Taken];
+    private static readonly RedisKey Scores = "{sentinel:scans}:scores";
+    private static readonly RedisKey[] Keys = [Ready, Delayed, Taken, Scores];
 
     private const long TakenMilliseconds = 15_000;
 
-    // KEYS ready delayed taken; ARGV now, then id, score, due (0 = at once) of each scan. Known ids are left alone.
+    // KEYS ready delayed taken scores; ARGV now, then id, score, due (0 = at once) of each scan. Known ids are left alone.
     private const string AddScript = """
         local added = 0
         for i = 2, #ARGV, 3 do
           local id = ARGV[i]
           if not redis.call('ZSCORE', KEYS[1], id) and not redis.call('ZSCORE', KEYS[2], id) and not redis.call('ZSCORE', KEYS[3], id) then
+            redis.call('HSET', KEYS[4], id, ARGV[i + 1])
             if tonumber(ARGV[i + 2]) > tonumber(ARGV[1]) then
               redis.call('ZADD', KEYS[2], ARGV[i + 2], id)
             else
@@ -37,15 +40,11 @@ internal sealed class RedisDispatcher(IConnectionMultiplexer redis)
 
     // KEYS as above; ARGV now, time until which the taken id is not handed out again. Returns an id or nil.
     private const string TakeScript = """
-        local due = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, 100)
-        for _, id in ipairs(due) do
-          redis.call('ZREM', KEYS[2], id)
-          redis.call('ZADD', KEYS[1], ARGV[1], id)
-        end
-        local lost = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', ARGV[1], 'LIMIT', 0, 100)
-        for _, id in ipairs(lost) do
-          redis.call('ZREM', KEYS[3], id)
-          redis.call('ZADD', KEYS[1], ARGV[1], id)
+        for set = 2, 3 do
+          for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[set], '-inf', ARGV[1], 'LIMIT', 0, 100)) do
+            redis.call('ZREM', KEYS[set], id)
+            redis.call('ZADD', KEYS[1], redis.call('HGET', KEYS[4], id) or ARGV[1], id)
+          end
         end
         local first = redis.call('ZRANGE', KEYS[1], 0, 0)
         if #first == 0 then return nil end
@@ -54,12 +53,23 @@ internal sealed class RedisDispatcher(IConnectionMultiplexer redis)
         return first[1]
         """;
 
-    // KEYS as above; ARGV id, due (0 = forget it).
-    private const string MoveScript = """
+    // KEYS as above; ARGV ids.
+    private const string ForgetScript = """
+        for _, id in ipairs(ARGV) do
+          redis.call('ZREM', KEYS[1], id)
+          redis.call('ZREM', KEYS[2], id)
+          redis.call('ZREM', KEYS[3], id)
+          redis.call('HDEL', KEYS[4], id)
+        end
+        return 1
+        """;
+
+    // KEYS as above; ARGV id, score, due.
+    private const string DelayScript = """
         redis.call('ZREM', KEYS[1], ARGV[1])
-        redis.call('ZREM', KEYS[2], ARGV[1])
         redis.call('ZREM', KEYS[3], ARGV[1])
-        if tonumber(ARGV[2]) > 0 then redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1]) end
+        redis.call('HSET', KEYS[4], ARGV[1], ARGV[2])
+        redis.call('ZADD', KEYS[2], ARGV[3], ARGV[1])
         return 1
         """;
 
@@ -87,10 +97,14 @@ internal sealed class RedisDispatcher(IConnectionMultiplexer redis)
         return Guid.TryParseExact((string?)taken, "N", out var id) ? id : null;
     }
 
-    public Task ForgetAsync(Guid id) => MoveAsync(id, 0);
+    public async Task ForgetAsync(params IReadOnlyCollection<Guid> ids)
+    {
+        foreach (var chunk in ids.Chunk(1000))
+            await redis.GetDatabase().ScriptEvaluateAsync(ForgetScript, Keys, [.. chunk.Select(id => (RedisValue)id.ToString("N"))]);
+    }
 
-    public Task DelayAsync(Guid id, DateTimeOffset due) => MoveAsync(id, due.ToUnixTimeMilliseconds());
-
-    private async Task MoveAsync(Guid id, long due) =>
-        await redis.GetDatabase().ScriptEvaluateAsync(MoveScript, Keys, [id.ToString("N"), due]);
+    /// <summary>Hands the scan out at its due time at the earliest, and then at its old place in the order.</summary>
+    public async Task DelayAsync(Entry entry, DateTimeOffset due) =>
+        await redis.GetDatabase().ScriptEvaluateAsync(
+            DelayScript, Keys, [entry.Id.ToString("N"), entry.Score.ToUnixTimeMilliseconds(), due.ToUnixTimeMilliseconds()]);
 }

@@ -47,19 +47,19 @@ internal sealed partial class ScanProgressBus(IConnectionMultiplexer redis, ILog
     {
         // A slow reader loses old steps, never new ones.
         var messages = Channel.CreateBounded<T>(new BoundedChannelOptions(256) { FullMode = BoundedChannelFullMode.DropOldest });
-        void Receive(RedisChannel _, RedisValue value)
+        // Through the client's message queue: plain handlers run side by side, and a step would overtake the one before it.
+        var queue = await redis.GetSubscriber().SubscribeAsync(channel);
+        queue.OnMessage(received =>
         {
-            if (JsonSerializer.Deserialize<T>((byte[])value!, SentinelJson.Options) is { } message) messages.Writer.TryWrite(message);
-        }
-        var subscriber = redis.GetSubscriber();
-        await subscriber.SubscribeAsync(channel, Receive);
+            if (JsonSerializer.Deserialize<T>((byte[])received.Message!, SentinelJson.Options) is { } message) messages.Writer.TryWrite(message);
+        });
         try
         {
             await foreach (var message in messages.Reader.ReadAllAsync(cancellationToken)) yield return message;
         }
         finally
         {
-            await subscriber.UnsubscribeAsync(channel, Receive, CommandFlags.FireAndForget);
+            await queue.UnsubscribeAsync(CommandFlags.FireAndForget);
         }
     }
 

@@ -12,13 +12,10 @@ namespace Sentinel.Data.Queue;
 
 /// <inheritdoc cref="IScanQueue"/>
 internal sealed partial class ScanQueue(
-    IDbContextFactory<SentinelDbContext> databases, IConnectionMultiplexer redis, RedisDispatcher dispatcher, QueueSignal signal,
+    IDbContextFactory<SentinelDbContext> databases, IConnectionMultiplexer redis, RedisDispatcher dispatcher, ScanOrder order, QueueSignal signal,
     IOptions<ScanQueueOptions> options, TimeProvider time, ILogger<ScanQueue> logger) : IScanQueue
 {
     private static readonly RedisChannel Cancellations = RedisChannel.Literal("{sentinel:scans}:cancel");
-
-    // How long a scan waits when its repository already has as many running scans as allowed.
-    private static readonly TimeSpan CapDelay = TimeSpan.FromSeconds(1);
 
     public async Task EnqueueAsync(IReadOnlyCollection<Guid> scanIds, CancellationToken cancellationToken)
     {
@@ -31,7 +28,7 @@ internal sealed partial class ScanQueue(
         try
         {
             foreach (var id in stopped) await ForgetAndStopAsync(id);
-            await dispatcher.AddAsync(queued.Select(Entry), time.GetUtcNow());
+            await dispatcher.AddAsync(queued.Select(order.Entry), time.GetUtcNow());
         }
         catch (Exception ex) when (IsRedisFault(ex))
         {
@@ -81,7 +78,7 @@ internal sealed partial class ScanQueue(
         scan.CompletedAt ??= time.GetUtcNow();
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        await ForgetAsync(lease.ScanId);
+        await EndedAsync(database, lease.ScanId, lease.RepositoryId, cancellationToken);
         return true;
     }
 
@@ -96,8 +93,11 @@ internal sealed partial class ScanQueue(
                 .SetProperty(x => x.LeaseUntil, (DateTimeOffset?)null).SetProperty(x => x.Phase, ScanPhase.Waiting)
                 .SetProperty(x => x.ErrorCode, errorCode).SetProperty(x => x.ErrorDetail, PostgresText.Clean(detail, 2000)),
             cancellationToken);
-        if (changed == 1) await RedisBestEffortAsync(() => dispatcher.DelayAsync(lease.ScanId, due));
-        return changed == 1;
+        if (changed == 0) return false;
+
+        await RequeueInRedisAsync(database, lease.ScanId, cancellationToken);
+        await FillAsync(database, lease.RepositoryId, cancellationToken);
+        return true;
     }
 
     public async Task<bool> ReleaseAsync(ScanLease lease, CancellationToken cancellationToken)
@@ -122,7 +122,7 @@ internal sealed partial class ScanQueue(
                 .SetProperty(x => x.LeaseUntil, (DateTimeOffset?)null).SetProperty(x => x.ErrorCode, errorCode)
                 .SetProperty(x => x.ErrorDetail, PostgresText.Clean(detail, 2000)),
             cancellationToken);
-        if (changed == 1) await ForgetAsync(lease.ScanId);
+        if (changed == 1) await EndedAsync(database, lease.ScanId, lease.RepositoryId, cancellationToken);
         return changed == 1;
     }
 
@@ -135,8 +135,12 @@ internal sealed partial class ScanQueue(
                 s => s.SetProperty(x => x.Status, ScanStatus.Cancelled).SetProperty(x => x.CompletedAt, now)
                     .SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (DateTimeOffset?)null),
                 cancellationToken);
-        if (changed == 1) await RedisBestEffortAsync(() => ForgetAndStopAsync(scanId));
-        return changed == 1;
+        if (changed == 0) return false;
+
+        await RedisBestEffortAsync(() => ForgetAndStopAsync(scanId));
+        var repositoryId = await database.Scans.Where(s => s.Id == scanId).Select(s => s.RepositoryId).SingleAsync(cancellationToken);
+        await FillAsync(database, repositoryId, cancellationToken);
+        return true;
     }
 
     public async Task<bool> RequeueAsync(Guid scanId, CancellationToken cancellationToken)
@@ -191,15 +195,6 @@ internal sealed partial class ScanQueue(
         }
     }
 
-    internal RedisDispatcher.Entry Entry(Scan scan) => new(scan.Id, scan.QueuedAt + Handicap(scan.Lane), scan.NotBefore);
-
-    private TimeSpan Handicap(ScanLane lane) => lane switch
-    {
-        ScanLane.Interactive => TimeSpan.Zero,
-        ScanLane.Push => options.Value.PushHandicap,
-        _ => options.Value.BackgroundHandicap,
-    };
-
     private async Task<ScanLease?> TryLeaseAsync(string workerId, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
@@ -209,12 +204,7 @@ internal sealed partial class ScanQueue(
             {
                 if (await LeaseInPostgresAsync(database, id, workerId, cancellationToken) is { } lease) return lease;
 
-                // Either somebody else has it or it has ended (then Redis need not know it), or its time has not come.
-                var waiting = await database.Scans.AsNoTracking().Where(s => s.Id == id && s.Status == ScanStatus.Queued)
-                    .Select(s => new { s.NotBefore }).SingleOrDefaultAsync(cancellationToken);
-                var soon = time.GetUtcNow() + CapDelay;
-                if (waiting is null) await dispatcher.ForgetAsync(id);
-                else await dispatcher.DelayAsync(id, waiting.NotBefore > soon ? waiting.NotBefore.Value : soon);
+                await PutAsideAsync(database, id, cancellationToken);
             }
             return null;
         }
@@ -225,12 +215,44 @@ internal sealed partial class ScanQueue(
         }
     }
 
+    // What cannot be leased: somebody else has it or it has ended, its time has not come, or its repository is at its cap.
+    private async Task PutAsideAsync(SentinelDbContext database, Guid id, CancellationToken cancellationToken)
+    {
+        var scan = await database.Scans.AsNoTracking().SingleOrDefaultAsync(s => s.Id == id && s.Status == ScanStatus.Queued, cancellationToken);
+        if (scan is null) await dispatcher.ForgetAsync(id);
+        else if (scan.NotBefore > time.GetUtcNow()) await dispatcher.DelayAsync(order.Entry(scan), scan.NotBefore.Value);
+        else await HoldBackAsync(database, scan.RepositoryId, cancellationToken);
+    }
+
+    // Scans of a repository at its cap leave Redis, so that workers do not meet them again and again; the end of a running one brings
+    // the next back, and the reconciler would too.
+    private async Task HoldBackAsync(SentinelDbContext database, Guid repositoryId, CancellationToken cancellationToken)
+    {
+        var held = await order.Due(database, time.GetUtcNow()).Where(s => s.RepositoryId == repositoryId).Select(s => s.Id).ToListAsync(cancellationToken);
+        await dispatcher.ForgetAsync(held);
+        // A scan may have ended just before they left.
+        await FillAsync(database, repositoryId, cancellationToken);
+    }
+
+    private async Task FillAsync(SentinelDbContext database, Guid repositoryId, CancellationToken cancellationToken)
+    {
+        var next = await order.Startable(database, time.GetUtcNow()).Where(s => s.RepositoryId == repositoryId).Take(order.Cap).ToListAsync(cancellationToken);
+        if (next.Count == 0) return;
+
+        await RedisBestEffortAsync(() => dispatcher.AddAsync(next.Select(order.Entry), time.GetUtcNow()));
+        signal.Wake();
+    }
+
     private async Task<ScanLease?> LeaseInPostgresAsync(SentinelDbContext database, Guid id, string workerId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var until = now + options.Value.LeaseTime;
         var token = Guid.NewGuid();
-        var cap = options.Value.RunningPerRepository;
+        var cap = order.Cap;
+        await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
+        // One after the other within a repository: two workers must not both see room for the last running scan.
+        await database.Database.ExecuteSqlAsync(
+            $"select pg_advisory_xact_lock(hashtextextended('scan-lease:' || repository_id, 0)) from scans where id = {id}", cancellationToken);
         var leased = await database.Scans.FromSql($"""
             update scans s set status = 'Running', attempt = attempt + 1, lease_token = {token}, lease_until = {until}, worker_id = {workerId},
               started_at = {now}, not_before = null
@@ -238,6 +260,7 @@ internal sealed partial class ScanQueue(
               and (select count(*) from scans r where r.repository_id = s.repository_id and r.status = 'Running') < {cap}
             returning s.*
             """).AsNoTracking().ToListAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         return leased is [var scan]
             ? new ScanLease(scan.Id, scan.RepositoryId, token, scan.RequestId, scan.TraceParent, scan.Attempt, until)
             : null;
@@ -246,13 +269,10 @@ internal sealed partial class ScanQueue(
     // Redis away: workers take scans straight from Postgres, in the same order.
     private async Task<ScanLease?> LeaseWithoutRedisAsync(SentinelDbContext database, string workerId, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var candidates = await database.Scans.AsNoTracking()
-            .Where(s => s.Status == ScanStatus.Queued && (s.NotBefore == null || s.NotBefore <= now))
-            .OrderBy(s => s.QueuedAt).Take(100).ToListAsync(cancellationToken);
-        foreach (var scan in candidates.OrderBy(s => s.QueuedAt + Handicap(s.Lane)))
+        var candidates = await order.Startable(database, time.GetUtcNow()).Select(s => s.Id).Take(20).ToListAsync(cancellationToken);
+        foreach (var id in candidates)
         {
-            if (await LeaseInPostgresAsync(database, scan.Id, workerId, cancellationToken) is { } lease) return lease;
+            if (await LeaseInPostgresAsync(database, id, workerId, cancellationToken) is { } lease) return lease;
         }
         return null;
     }
@@ -266,12 +286,16 @@ internal sealed partial class ScanQueue(
         await RedisBestEffortAsync(async () =>
         {
             await dispatcher.ForgetAsync(scanId);
-            await dispatcher.AddAsync([Entry(scan)], time.GetUtcNow());
+            await dispatcher.AddAsync([order.Entry(scan)], time.GetUtcNow());
         });
         signal.Wake();
     }
 
-    private Task ForgetAsync(Guid scanId) => RedisBestEffortAsync(() => dispatcher.ForgetAsync(scanId));
+    private async Task EndedAsync(SentinelDbContext database, Guid scanId, Guid repositoryId, CancellationToken cancellationToken)
+    {
+        await RedisBestEffortAsync(() => dispatcher.ForgetAsync(scanId));
+        await FillAsync(database, repositoryId, cancellationToken);
+    }
 
     private async Task ForgetAndStopAsync(Guid scanId)
     {

@@ -12,7 +12,7 @@ namespace Sentinel.Data.Queue;
 /// are announced again. Any number of processes may run it.
 /// </summary>
 internal sealed partial class ScanReconciler(
-    IDbContextFactory<SentinelDbContext> databases, ScanQueue queue, RedisDispatcher dispatcher, QueueMetrics metrics,
+    IDbContextFactory<SentinelDbContext> databases, ScanQueue queue, ScanOrder order, RedisDispatcher dispatcher, QueueMetrics metrics,
     IOptions<ScanQueueOptions> options, TimeProvider time, ILogger<ScanReconciler> logger) : BackgroundService
 {
     /// <summary>One round; returns how many scans came back.</summary>
@@ -23,7 +23,7 @@ internal sealed partial class ScanReconciler(
         var queued = await database.Scans.AsNoTracking().Where(s => s.Status == ScanStatus.Queued).OrderBy(s => s.Id).Take(50_000).ToListAsync(cancellationToken);
         try
         {
-            recovered += await dispatcher.AddAsync(queued.Select(queue.Entry), time.GetUtcNow());
+            recovered += await dispatcher.AddAsync(queued.Select(order.Entry), time.GetUtcNow());
         }
         catch (Exception ex) when (ScanQueue.IsRedisFault(ex))
         {

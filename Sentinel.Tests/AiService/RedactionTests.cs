@@ -6,9 +6,8 @@ using Sentinel.Scanning;
 using Sentinel.Scanning.Secrets;
 using Sentinel.Tests.Fakes.FakeModel;
 using Sentinel.Tests.Scanning;
-using FindingCategory = Sentinel.Contracts.Findings.FindingCategory;
-
 using Sentinel.Tests.Support;
+using FindingCategory = Sentinel.Contracts.Findings.FindingCategory;
 
 namespace Sentinel.Tests.AiService;
 
