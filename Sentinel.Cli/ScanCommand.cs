@@ -8,9 +8,11 @@ namespace Sentinel.Cli;
 /// <summary><c>sentinel scan PATH</c>.</summary>
 internal static class ScanCommand
 {
+    /// <summary>Exit code when something went wrong.</summary>
+    public const int Error = 2;
+
     private const int Clean = 0;
     private const int Found = 1;
-    private const int Error = 2;
 
     private enum Format { Table, Json, Sarif }
 

@@ -21,6 +21,9 @@ internal static partial class SampleExpander
         return Placeholder().Replace(template, match => Fill(match.Groups[1].Value, match.Groups[2].Success ? int.Parse(match.Groups[2].ValueSpan) : 0, random));
     }
 
+    /// <summary>Whether a template has anything to fill in.</summary>
+    public static bool HasPlaceholder(string template) => Expand(template, "any") != template;
+
     private static string Fill(string kind, int length, Stream random) => kind switch
     {
         "alnum" => random.Text(Lower + Upper + Digits, length),

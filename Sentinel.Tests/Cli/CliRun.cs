@@ -1,0 +1,29 @@
+using System.Diagnostics;
+
+namespace Sentinel.Tests.Cli;
+
+/// <summary>The command-line scanner as a process of its own.</summary>
+internal sealed record CliRun(int ExitCode, string Output, string Error)
+{
+    public static async Task<CliRun> ScanAsync(string workingDirectory, params string[] arguments) => await StartAsync(workingDirectory, null, ["scan", .. arguments]);
+
+    public static async Task<CliRun> StartAsync(string workingDirectory, string? fingerprintKey, params string[] arguments)
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var start = new ProcessStartInfo("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "sentinel.dll"), .. arguments])
+        {
+            WorkingDirectory = workingDirectory,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        // The person's own key stays out of it.
+        start.Environment["XDG_CONFIG_HOME"] = Path.Combine(Path.GetTempPath(), "sentinel-test-cli");
+        start.Environment["SENTINEL_FINGERPRINT_KEY"] = fingerprintKey ?? new string('7', 64);
+        start.Environment.Remove("NO_COLOR");
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var error = process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        return new CliRun(process.ExitCode, await output, await error);
+    }
+}
