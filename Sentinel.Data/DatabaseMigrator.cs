@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using Sentinel.Data.Settings;
 
@@ -16,6 +18,8 @@ public static class DatabaseMigrator
         var databases = services.GetRequiredService<IDbContextFactory<SentinelDbContext>>();
         var time = services.GetRequiredService<TimeProvider>();
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        // Otherwise the first start asks for a table that is not there yet, and the server's log shows an error to whoever has just begun.
+        await database.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
         await database.Database.MigrateAsync(cancellationToken);
 
         var key = RandomNumberGenerator.GetBytes(FingerprintKeyBytes);
