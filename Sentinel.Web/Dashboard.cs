@@ -1,6 +1,7 @@
 using MudBlazor;
 using MudBlazor.Services;
 using Sentinel.Web.Components;
+using Sentinel.Web.Model;
 using Sentinel.Web.Security;
 
 namespace Sentinel.Web;
@@ -38,6 +39,7 @@ internal static class Dashboard
     public static void MapDashboard(this WebApplication app)
     {
         app.MapStaticAssets().AllowAnonymous();
+        app.MapGet(SentinelUrls.Search, (string? q) => Results.LocalRedirect(SearchTarget.For(q))).RequireAuthorization();
         app.MapRazorComponents<App>()
             .AddInteractiveServerRenderMode(options => options.ContentSecurityFrameAncestorsPolicy = null)
             .RequireAuthorization();

@@ -12,6 +12,7 @@ public static class SentinelUrls
     public const string Scans = "/scans";
     public const string NewScan = "/scans/new";
     public const string Findings = "/findings";
+    public const string Search = "/search";
     public const string Requests = "/requests";
     public const string Operations = "/operations";
     public const string Rules = "/rules";

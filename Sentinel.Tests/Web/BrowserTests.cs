@@ -80,6 +80,27 @@ public sealed class BrowserTests
         await page.WaitForURLAsync(web.Url + "/findings?state=any&q=dockerfile");
     }
 
+    [Theory]
+    [InlineData("docker file", "/findings?state=any&q=docker%20file")]
+    [InlineData("01993d1c-7a2b-7c3d-8e4f-5a6b7c8d9e0f", "/requests/01993d1c-7a2b-7c3d-8e4f-5a6b7c8d9e0f")]
+    public async Task Search_SentBeforeThePageIsInteractive_LeadsToTheSamePlace(string text, string place)
+    {
+        await using var browser = await Browsers.LaunchAsync();
+        await using var api = await FakeApi.StartAsync(Stop);
+        await using var web = await WebProcess.StartAsync(api.Url, Stop);
+        var page = await browser.Instance.NewPageAsync();
+        await page.RouteAsync("**/blazor.web*.js", route => route.AbortAsync());
+        await page.GotoAsync(web.Url + "/findings");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Continue as local developer" }).ClickAsync();
+
+        await page.Locator("[data-search]").WaitForAsync();
+        await page.Keyboard.PressAsync("/");
+        await page.Keyboard.TypeAsync(text);
+        await page.Keyboard.PressAsync("Enter");
+
+        await page.WaitForURLAsync(web.Url + place);
+    }
+
     [Fact]
     public async Task SkipLink_IsTheFirstStop()
     {
