@@ -18,6 +18,13 @@ internal static class AppHostExtensions
             : builder.AddParameter(Name, new GenerateParameterDefault { MinLength = 40, Special = false }, secret: true, persist: true);
     }
 
+    /// <summary>Containers listen on the service's own port; on a developer's machine replicas share it, so each gets a free one behind it.</summary>
+    /// <param name="setting">Configuration key of the port that a person calls; null when only services call it.</param>
+    public static IResourceBuilder<ProjectResource> WithServicePort(this IResourceBuilder<ProjectResource> service, int port, string? setting = null) =>
+        service.ApplicationBuilder.ExecutionContext.IsPublishMode
+            ? service.WithHttpEndpoint(port: setting is null ? null : port, targetPort: port, env: "PORT")
+            : service.WithHttpEndpoint(port: setting is null ? null : service.ApplicationBuilder.Configuration.GetValue(setting, port), env: "PORT");
+
     /// <summary>On a developer's machine a repository may be a directory; elsewhere that would open the server's disk.</summary>
     public static IResourceBuilder<ProjectResource> WithLocalRepositories(this IResourceBuilder<ProjectResource> worker) =>
         worker.ApplicationBuilder.ExecutionContext.IsRunMode

@@ -34,7 +34,7 @@ internal sealed class ApplicationBuilder : IDistributedApplicationBuilder
         AppHostDirectory = options.ProjectDirectory ?? AppHostAssembly?.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(a => a.Key == "apphostprojectpath")?.Value ?? Directory.GetCurrentDirectory();
         var publish = Configuration["Publishing:Publisher"] is not null || Configuration["publisher"] is not null || Configuration["operation"] == "publish";
         ExecutionContext = new DistributedApplicationExecutionContext(publish ? DistributedApplicationOperation.Publish : DistributedApplicationOperation.Run, Configuration["publisher"] ?? "manifest");
-        _pipeline.Wanted = Configuration["step"];
+        if (Configuration["step"] is { Length: > 0 } step) _pipeline.Wanted = step;
         AddServices(run, interception is not null);
     }
 

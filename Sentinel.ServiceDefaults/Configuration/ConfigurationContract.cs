@@ -19,6 +19,8 @@ public static class ConfigurationContract
         new(Port, "8080", Services.All, CheckPort),
         new(DatabaseUrl, PostgresConnectionString.Example, Services.Api | Services.Worker, Normalize(PostgresConnectionString.Normalize), DatabaseConnection, Services.Api | Services.Worker),
         new(RedisUrl, RedisConnectionString.Example, Services.All, Normalize(RedisConnectionString.Normalize), RedisConnection, Services.Api | Services.Worker),
+        new(DatabasePassword, "the password alone", Services.Api | Services.Worker, CheckOneLine),
+        new(RedisPassword, "the password alone", Services.All, CheckOneLine),
         new(ApiKey, "AIza…", Services.Api | Services.AiService, CheckOneLine),
         new(AiBaseUrl, "http://ollama:11434/v1/", Services.AiService, CheckModelUrl),
         new(AiModel, "gemini-2.5-flash", Services.AiService, CheckOneLine),
@@ -38,6 +40,13 @@ public static class ConfigurationContract
         (GitHubAppId, GitHubAppPrivateKey, Services.Api | Services.Worker),
     ];
 
+    // A password that is a secret of its own, and the connection it belongs to.
+    private static readonly (string Password, string Url, string Connection, Func<string, string, string> Add)[] Passwords =
+    [
+        (DatabasePassword, DatabaseUrl, DatabaseConnection, PostgresConnectionString.WithPassword),
+        (RedisPassword, RedisUrl, RedisConnection, RedisConnectionString.WithPassword),
+    ];
+
     private delegate string Check(string value);
 
     /// <summary>All settings of a service, with all faults.</summary>
@@ -55,6 +64,19 @@ public static class ConfigurationContract
             // What the app model hands out (services__ai-service__http__0) wins, as its connection strings do.
             if (entry.Key == AiServiceUrl && configuration.GetSection("services:ai-service").GetChildren().Any()) values[AiServiceUrl] = DiscoveredAiService;
             else ReadEntry(entry, configuration, service, development, values, faults);
+        }
+
+        foreach (var (password, url, connection, add) in Passwords)
+        {
+            if (!values.Remove(password, out var secret) || !values.TryGetValue($"ConnectionStrings:{connection}", out var text)) continue;
+            try
+            {
+                values[$"ConnectionStrings:{connection}"] = values[url] = add(text!, secret!);
+            }
+            catch (FormatException fault)
+            {
+                faults.Add($"{password}: {fault.Message}.");
+            }
         }
 
         foreach (var (first, second, readers) in Pairs.Where(p => (p.Readers & service) != 0))
@@ -94,7 +116,8 @@ public static class ConfigurationContract
         if (string.IsNullOrWhiteSpace(value))
         {
             var required = (entry.Required & service) != 0 || (!development && (entry.RequiredOutsideDevelopment & service) != 0);
-            if (required) faults.Add($"{entry.Key} is missing: set the environment variable {entry.Key}, or {entry.Key}_FILE to the path of a file that holds it. Example: {entry.Example}");
+            var reason = origin.EndsWith("_FILE", StringComparison.Ordinal) ? $"the file that {origin} names is empty" : $"set the environment variable {entry.Key}, or {entry.Key}_FILE to the path of a file that holds it";
+            if (required) faults.Add($"{entry.Key} is missing: {reason}. Example: {entry.Example}");
             return;
         }
 
@@ -119,7 +142,6 @@ public static class ConfigurationContract
             if (!info.Exists) fault = "the file does not exist";
             else if (info.Length > MaxSecretFileBytes) fault = $"the file is larger than {MaxSecretFileBytes} bytes";
             else value = File.ReadAllText(path).Trim();
-            if (value is { Length: 0 }) fault = "the file is empty";
         }
         catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
         {

@@ -9,6 +9,12 @@ public static class ConfigurationKeys
     /// <summary>PostgreSQL.</summary>
     public const string DatabaseUrl = "DATABASE_URL";
 
+    /// <summary>Password for <see cref="DatabaseUrl"/> where the platform hands it out by itself.</summary>
+    public const string DatabasePassword = "DATABASE_PASSWORD";
+
+    /// <summary>Password for <see cref="RedisUrl"/> where the platform hands it out by itself.</summary>
+    public const string RedisPassword = "REDIS_PASSWORD";
+
     /// <summary>Redis, Valkey or Garnet.</summary>
     public const string RedisUrl = "REDIS_URL";
 

@@ -52,6 +52,17 @@ public static class PostgresConnectionString
         return FromPairs(value);
     }
 
+    /// <summary>The same connection with a password.</summary>
+    /// <param name="normal">What <see cref="Normalize"/> returned.</param>
+    /// <exception cref="FormatException">It has one already.</exception>
+    public static string WithPassword(string normal, string password)
+    {
+        var builder = new DbConnectionStringBuilder { ConnectionString = normal };
+        if (builder.ContainsKey("Password")) throw new FormatException("the address has a password of its own; set one of the two");
+        builder["Password"] = password;
+        return builder.ConnectionString;
+    }
+
     private static string FromUri(string rest)
     {
         var builder = new DbConnectionStringBuilder();

@@ -25,6 +25,14 @@ public static class RedisConnectionString
         };
     }
 
+    /// <summary>The same connection with a password.</summary>
+    /// <param name="normal">What <see cref="Normalize"/> returned.</param>
+    /// <exception cref="FormatException">It has one already, or the password cannot be written in this form.</exception>
+    public static string WithPassword(string normal, string password) =>
+        normal.Split(',').Any(option => option.TrimStart().StartsWith("password=", StringComparison.OrdinalIgnoreCase))
+            ? throw new FormatException("the address has a password of its own; set one of the two")
+            : $"{normal},password={Option(password)}";
+
     private static string FromUri(string rest, bool tls)
     {
         var uri = UriParts.Split(rest);

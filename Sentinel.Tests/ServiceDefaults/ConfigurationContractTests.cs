@@ -49,9 +49,30 @@ public sealed class ConfigurationContractTests : IDisposable
         Assert.Equal("h:6379,password=secret", values["ConnectionStrings:redis"]);
     }
 
+    [Fact]
+    public void Read_PasswordOfItsOwn_IsAddedToTheAddress()
+    {
+        var (values, faults) = Read("worker", development: false,
+            ("DATABASE_URL", "postgres://sentinel@db:5432/sentineldb"), ("DATABASE_PASSWORD_FILE", Write("a;b='c\"")), ("REDIS_URL", "rediss://redis"), ("REDIS_PASSWORD", "s3cret"));
+
+        Assert.Empty(faults);
+        Assert.Equal("a;b='c\"", new Npgsql.NpgsqlConnectionStringBuilder(values["ConnectionStrings:sentineldb"]).Password);
+        Assert.Equal("redis:6379,ssl=true,password=s3cret", values["ConnectionStrings:redis"]);
+        Assert.DoesNotContain("DATABASE_PASSWORD", values.Keys);
+    }
+
+    [Fact]
+    public void Read_PasswordTwice_IsAFaultThatShowsNeither()
+    {
+        var (_, faults) = Read("worker", development: false,
+            ("DATABASE_URL", "postgres://u:hunter1@db/s"), ("DATABASE_PASSWORD", "hunter2"), ("REDIS_URL", "redis://:hunter3@h"), ("REDIS_PASSWORD", "hunter4"));
+
+        Assert.Equal(["DATABASE_PASSWORD", "REDIS_PASSWORD"], faults.Select(f => f.Split(':')[0]));
+        Assert.DoesNotContain("hunter", string.Concat(faults), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null, "does not exist")]
-    [InlineData("", "is empty")]
     [InlineData("large", "is larger than")]
     public void Read_UnusableFile_SaysWhichVariableNamedIt(string? content, string expected)
     {
@@ -61,6 +82,16 @@ public sealed class ConfigurationContractTests : IDisposable
 
         Assert.StartsWith("API_KEY: read from API_KEY_FILE", fault, StringComparison.Ordinal);
         Assert.Contains(expected, fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_EmptyFile_MeansNotSet()
+    {
+        Assert.Empty(Read("ai-service", development: false, ("API_KEY_FILE", Write("\n"))).Faults);
+
+        var faults = Read("api", development: false, ("DATABASE_URL", "Host=h;Database=s"), ("REDIS_URL", "h:1"), ("GITHUB_WEBHOOK_SECRET_FILE", Write(""))).Faults;
+
+        Assert.StartsWith("GITHUB_WEBHOOK_SECRET is missing: the file that GITHUB_WEBHOOK_SECRET_FILE names is empty", Assert.Single(faults), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,8 +18,9 @@ public sealed class ProjectReferencesTests
         ["Sentinel.AiService"] = ["Sentinel.Contracts", "Sentinel.Scanning", "Sentinel.ServiceDefaults"],
         ["Sentinel.Web"] = ["Sentinel.Contracts", "Sentinel.ServiceDefaults"],
         ["Sentinel.Cli"] = ["Sentinel.Scanning"],
+        ["Sentinel.Deployment"] = ["Sentinel.Aspire"],
         // The app host names the services for the model; it is checked below that it does not compile against them.
-        ["Sentinel.AppHost"] = ["Sentinel.Aspire", "Sentinel.AiService", "Sentinel.Api", "Sentinel.Web", "Sentinel.Worker"],
+        ["Sentinel.AppHost"] = ["Sentinel.Aspire", "Sentinel.Deployment", "Sentinel.AiService", "Sentinel.Api", "Sentinel.Web", "Sentinel.Worker"],
     };
 
     // Tests and benchmarks may look at everything.
@@ -42,7 +43,7 @@ public sealed class ProjectReferencesTests
     [Fact]
     public void AppHost_References_ServicesByNameOnly() =>
         Assert.All(
-            References("Sentinel.AppHost").Where(r => r.Name != "Sentinel.Aspire"),
+            References("Sentinel.AppHost").Where(r => r.Name is not "Sentinel.Aspire" and not "Sentinel.Deployment"),
             r => Assert.Equal("false", r.Element.Attribute("ReferenceOutputAssembly")?.Value ?? r.Element.Element("ReferenceOutputAssembly")?.Value));
 
     private static IEnumerable<(string Name, XElement Element)> References(string project) =>

@@ -77,10 +77,13 @@ public sealed class PipelineStepContext
 /// <summary>Steps run one after another, each after what it depends on; only what the wanted step needs is run.</summary>
 internal sealed class Pipeline : IDistributedApplicationPipeline
 {
-    private readonly List<PipelineStep> _steps = [];
+    // What other steps say they are required by.
+    private const string Publish = "publish";
 
-    /// <summary>The step asked for with --step; null runs all.</summary>
-    public string? Wanted { get; set; }
+    private readonly List<PipelineStep> _steps = [new() { Name = Publish, Action = _ => Task.CompletedTask }];
+
+    /// <summary>The step asked for with --step.</summary>
+    public string Wanted { get; set; } = Publish;
 
     public void AddStep(string name, Func<PipelineStepContext, Task> action, object? dependsOn = null, object? requiredBy = null)
     {
@@ -110,8 +113,7 @@ internal sealed class Pipeline : IDistributedApplicationPipeline
     {
         var ordered = new List<PipelineStep>();
         var state = new Dictionary<string, bool>(StringComparer.Ordinal);
-        IEnumerable<PipelineStep> roots = Wanted is null ? _steps : [Find(Wanted, "--step")];
-        foreach (var step in roots) Visit(step, ordered, state);
+        Visit(Find(Wanted, "--step"), ordered, state);
         return ordered;
     }
 

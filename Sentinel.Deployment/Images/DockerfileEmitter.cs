@@ -1,0 +1,115 @@
+using System.Globalization;
+using Sentinel.Deployment.Manifests;
+using Sentinel.Deployment.Model;
+
+namespace Sentinel.Deployment.Images;
+
+/// <summary>
+/// One Dockerfile for each image: built in the SDK's image, run in .NET's chiseled one, which has no shell and no package manager
+/// (https://github.com/dotnet/dotnet-docker/blob/main/documentation/ubuntu-chiseled.md).
+/// </summary>
+internal static class DockerfileEmitter
+{
+    // A base can be given by digest: docker build --build-arg RUNTIME_IMAGE=…@sha256:….
+    private const string Sdk = "mcr.microsoft.com/dotnet/sdk:10.0-noble";
+    private const string Runtime = "mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled";
+    private const string Tools = "docker.io/library/ubuntu:24.04";
+
+    // What a build needs beside the projects.
+    private static readonly string[] BuildFiles = ["global.json", "Directory.Build.props", "Directory.Packages.props", "BannedSymbols.txt", ".editorconfig"];
+
+    public static IEnumerable<GeneratedFile> Emit(DeploymentModel model)
+    {
+        foreach (var image in model.Services.GroupBy(s => s.Image, StringComparer.Ordinal))
+        {
+            // A job that shares the image brings no port of its own.
+            var service = image.FirstOrDefault(s => s.Kind != ServiceKind.Job) ?? image.First();
+            var text = Lines(service, image.SelectMany(s => s.Tools).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray());
+            yield return new GeneratedFile($"docker/{service.Image}.Dockerfile", string.Join('\n', text) + "\n");
+            yield return new GeneratedFile($"docker/{service.Image}.Dockerfile.dockerignore", Ignore(service));
+        }
+    }
+
+    private static IEnumerable<string> Lines(ServiceModel service, string[] tools)
+    {
+        yield return "# syntax=docker/dockerfile:1";
+        yield return $"# {GeneratedFile.Notice}";
+        yield return $"# docker build --file deploy/docker/{service.Image}.Dockerfile --tag {ContainerImages.Name(service)} .";
+        yield return $"ARG SDK_IMAGE={Sdk}";
+        yield return $"ARG RUNTIME_IMAGE={Runtime}";
+        if (tools.Length > 0) yield return $"ARG TOOLS_IMAGE={Tools}";
+        yield return "";
+        foreach (var line in Build(service)) yield return line;
+        if (tools.Length > 0)
+        {
+            yield return "";
+            foreach (var line in ToolStage(tools)) yield return line;
+        }
+        yield return "";
+        yield return "FROM ${RUNTIME_IMAGE} AS final";
+        yield return "ARG VERSION=0.0.0";
+        yield return "ARG REVISION=unknown";
+        yield return $"LABEL org.opencontainers.image.title=\"{ContainerImages.Name(service)}\" \\";
+        yield return "      org.opencontainers.image.version=\"${VERSION}\" \\";
+        yield return "      org.opencontainers.image.revision=\"${REVISION}\" \\";
+        yield return "      org.opencontainers.image.licenses=\"MIT\"";
+        if (tools.Length > 0) yield return "COPY --from=tools /rootfs/ /";
+        yield return "WORKDIR /app";
+        yield return "COPY --from=build /app ./";
+        // The file system is read-only in every deployment: no diagnostic socket.
+        yield return "ENV DOTNET_EnableDiagnostics=0 \\";
+        yield return string.Create(CultureInfo.InvariantCulture, $"    PORT={service.Port}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"USER {ContainerImages.UserId}");
+        yield return string.Create(CultureInfo.InvariantCulture, $"EXPOSE {service.Port}");
+        yield return $"HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD [\"dotnet\", \"{ContainerImages.Assembly(service)}\", \"--healthcheck\"]";
+        yield return $"ENTRYPOINT [\"dotnet\", \"{ContainerImages.Assembly(service)}\"]";
+    }
+
+    // Packages are restored before the sources are there, so that a change of code does not fetch them again.
+    private static IEnumerable<string> Build(ServiceModel service)
+    {
+        var project = $"{service.Project}/{service.Project}.csproj";
+        yield return "FROM ${SDK_IMAGE} AS build";
+        yield return "WORKDIR /src";
+        yield return $"COPY {string.Join(' ', BuildFiles)} ./";
+        foreach (var source in service.Sources) yield return $"COPY {source}/{source}.csproj {source}/";
+        yield return $"RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore {project}";
+        foreach (var source in service.Sources) yield return $"COPY {source}/ {source}/";
+        yield return "RUN --mount=type=cache,target=/root/.nuget/packages \\";
+        yield return $"    dotnet publish {project} --no-restore --configuration Release --output /app -p:UseAppHost=false";
+    }
+
+    // The runtime image cannot install anything: a program comes with the libraries it is linked to, and nothing else.
+    private static IEnumerable<string> ToolStage(IEnumerable<string> tools)
+    {
+        foreach (var tool in tools.Where(t => t != "git")) throw new DeploymentFaultException([$"the tool '{tool}' has no recipe for an image; there is one for git."]);
+        yield return "FROM ${TOOLS_IMAGE} AS tools";
+        yield return "RUN apt-get update \\";
+        yield return "    && apt-get install --yes --no-install-recommends git \\";
+        yield return "    && rm --recursive --force /var/lib/apt/lists/* \\";
+        yield return "    && mkdir --parents /rootfs/usr/bin /rootfs/usr/lib/git-core \\";
+        yield return "    && cp /usr/bin/git /rootfs/usr/bin/ \\";
+        yield return "    && cp --no-dereference /usr/lib/git-core/git-remote-http /usr/lib/git-core/git-remote-https /rootfs/usr/lib/git-core/ \\";
+        yield return "    && ln --symbolic /usr/bin/git /rootfs/usr/lib/git-core/git \\";
+        // The C library is the runtime image's own: it must fit that image's loader.
+        yield return "    && ldd /usr/bin/git /usr/lib/git-core/git-remote-http | sed -n 's/.*=> \\(\\/[^ ]*\\).*/\\1/p' | sort -u \\";
+        yield return "       | grep -vE '/(ld-linux.*|lib(c|m|dl|rt|pthread|resolv))\\.so' \\";
+        yield return "       | while read -r library; do cp --parents --dereference \"$library\" /rootfs/; done \\";
+        // In today's distributions /lib is a link to /usr/lib; a folder in its place would break the image.
+        yield return "    && if [ -d /rootfs/lib ]; then cp --recursive /rootfs/lib/. /rootfs/usr/lib/ && rm --recursive /rootfs/lib; fi";
+    }
+
+    private static string Ignore(ServiceModel service) =>
+        $"""
+        # {GeneratedFile.Notice}
+        # Only what the image is built from is sent to the builder.
+        *
+        {string.Join('\n', BuildFiles.Concat(service.Sources).Select(f => $"!{f}"))}
+        **/bin
+        **/obj
+        **/.env*
+        **/secrets
+        **/*.user
+
+        """;
+}

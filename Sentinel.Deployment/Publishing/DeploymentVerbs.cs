@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace Sentinel.Deployment.Publishing;
+
+/// <summary>
+/// The verbs of the app host, such as <c>publish --target compose</c>. Each is a step of Aspire's pipeline; this only turns the words
+/// into the arguments that run the step, so that they work with every package set.
+/// </summary>
+public static class DeploymentVerbs
+{
+    private const int Misspelt = 2;
+
+    /// <summary>The arguments for the application builder. Misspelt verbs and requests for help end the process.</summary>
+    /// <param name="args">Of the process; what does not begin with a verb stays as it is.</param>
+    public static string[] Arguments(string[] args)
+    {
+        // How the Azure Developer CLI asks an app host for its manifest: https://github.com/Azure/azure-dev/blob/main/cli/azd/pkg/tools/dotnet/dotnet.go.
+        if (Array.IndexOf(args, "--publisher") is >= 0 and var at && args.ElementAtOrDefault(at + 1) == "manifest")
+            return [.. Step(DeploymentSteps.Manifest), $"{DeploymentSteps.OutputKey}={args.ElementAtOrDefault(Array.IndexOf(args, "--output-path") + 1) ?? "aspire-manifest.json"}"];
+
+        var root = Root(out var result);
+        if (args is not [var verb, ..] || root.Subcommands.All(c => c.Name != verb)) return args;
+        var parsed = root.Parse(args);
+        var exitCode = parsed.Invoke();
+        if (result() is { } arguments) return arguments;
+        Environment.Exit(parsed.Errors.Count > 0 ? Misspelt : exitCode);
+        return args;
+    }
+
+    private static RootCommand Root(out Func<string[]?> result)
+    {
+        string[]? arguments = null;
+        result = () => arguments;
+        var targets = new Option<string>("--target") { Description = $"one of: {DeploymentTargets.All}, {string.Join(", ", DeploymentTargets.Names)}; or several, with commas", DefaultValueFactory = _ => DeploymentTargets.All };
+        var output = new Option<string>("--output") { Description = "the folder", DefaultValueFactory = _ => "deploy" };
+        var check = new Option<bool>("--check") { Description = "write nothing; print what differs, and end with 1 if anything does" };
+        var publish = new Command("publish", "Writes the deployments of the app model.") { targets, output, check };
+        publish.SetAction(p => arguments =
+        [
+            .. Step(DeploymentSteps.Publish), $"{DeploymentSteps.TargetsKey}={p.GetValue(targets)}", $"{DeploymentSteps.OutputKey}={p.GetValue(output)}", $"{DeploymentSteps.CheckKey}={p.GetValue(check)}",
+        ]);
+        var graph = new Command("graph", "Prints the topology as a Mermaid diagram.");
+        graph.SetAction(_ => arguments = Step(DeploymentSteps.Graph));
+        return new RootCommand("Sentinel's app host") { publish, graph };
+    }
+
+    private static string[] Step(string name) => ["--operation", "publish", "--step", name];
+}

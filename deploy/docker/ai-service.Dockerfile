@@ -1,0 +1,36 @@
+# syntax=docker/dockerfile:1
+# Generated from the app model: dotnet run --project Sentinel.AppHost -- publish. Change the model, not this file.
+# docker build --file deploy/docker/ai-service.Dockerfile --tag sentinel-ai-service .
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
+ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+
+FROM ${SDK_IMAGE} AS build
+WORKDIR /src
+COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
+COPY Sentinel.AiService/Sentinel.AiService.csproj Sentinel.AiService/
+COPY Sentinel.Contracts/Sentinel.Contracts.csproj Sentinel.Contracts/
+COPY Sentinel.Scanning/Sentinel.Scanning.csproj Sentinel.Scanning/
+COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
+RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore Sentinel.AiService/Sentinel.AiService.csproj
+COPY Sentinel.AiService/ Sentinel.AiService/
+COPY Sentinel.Contracts/ Sentinel.Contracts/
+COPY Sentinel.Scanning/ Sentinel.Scanning/
+COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
+RUN --mount=type=cache,target=/root/.nuget/packages \
+    dotnet publish Sentinel.AiService/Sentinel.AiService.csproj --no-restore --configuration Release --output /app -p:UseAppHost=false
+
+FROM ${RUNTIME_IMAGE} AS final
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="sentinel-ai-service" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.licenses="MIT"
+WORKDIR /app
+COPY --from=build /app ./
+ENV DOTNET_EnableDiagnostics=0 \
+    PORT=3003
+USER 1654
+EXPOSE 3003
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD ["dotnet", "Sentinel.AiService.dll", "--healthcheck"]
+ENTRYPOINT ["dotnet", "Sentinel.AiService.dll"]

@@ -1,0 +1,34 @@
+# syntax=docker/dockerfile:1
+# Generated from the app model: dotnet run --project Sentinel.AppHost -- publish. Change the model, not this file.
+# docker build --file deploy/docker/web.Dockerfile --tag sentinel-web .
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
+ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+
+FROM ${SDK_IMAGE} AS build
+WORKDIR /src
+COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
+COPY Sentinel.Contracts/Sentinel.Contracts.csproj Sentinel.Contracts/
+COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
+COPY Sentinel.Web/Sentinel.Web.csproj Sentinel.Web/
+RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore Sentinel.Web/Sentinel.Web.csproj
+COPY Sentinel.Contracts/ Sentinel.Contracts/
+COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
+COPY Sentinel.Web/ Sentinel.Web/
+RUN --mount=type=cache,target=/root/.nuget/packages \
+    dotnet publish Sentinel.Web/Sentinel.Web.csproj --no-restore --configuration Release --output /app -p:UseAppHost=false
+
+FROM ${RUNTIME_IMAGE} AS final
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="sentinel-web" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.licenses="MIT"
+WORKDIR /app
+COPY --from=build /app ./
+ENV DOTNET_EnableDiagnostics=0 \
+    PORT=8080
+USER 1654
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD ["dotnet", "Sentinel.Web.dll", "--healthcheck"]
+ENTRYPOINT ["dotnet", "Sentinel.Web.dll"]
