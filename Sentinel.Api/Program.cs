@@ -1,8 +1,10 @@
 using Sentinel.Api;
+using Sentinel.Data;
 using Sentinel.ServiceDefaults;
 
 if (await HealthcheckVerb.TryRunAsync(args) is { } health) return health;
 if (await MigrateVerb.TryRunAsync(args) is { } migrated) return migrated;
+if (await AwaitMigrationsVerb.TryRunAsync(args, "api") is { } awaited) return awaited;
 
 var app = WebApplication.CreateBuilder(args).AddApi().Build().MapApi();
 await app.RunAsync();

@@ -10,6 +10,9 @@ namespace Sentinel.Deployment.Manifests;
 /// <summary>Writes manifests, which are trees of objects, as YAML 1.2 that YAML 1.1 readers understand in the same way.</summary>
 internal static partial class ManifestYaml
 {
+    /// <summary>Deepest nesting that is read.</summary>
+    public const int MaxDepth = 64;
+
     /// <summary>One file of one or more documents.</summary>
     /// <param name="comment">Lines before the first document; null for none.</param>
     public static string Write(string? comment, params IEnumerable<JsonNode> documents)
@@ -28,6 +31,58 @@ internal static partial class ManifestYaml
         }
         return text.ToString();
     }
+
+    /// <summary>The documents of a file as trees of objects; documents that are empty, or no mapping, are left out.</summary>
+    /// <exception cref="YamlException">It is no YAML, or nests deeper than <see cref="MaxDepth"/>.</exception>
+    public static IReadOnlyList<JsonObject> Read(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        parser.Consume<StreamStart>();
+        var documents = new List<JsonObject>();
+        while (parser.Accept<DocumentStart>(out _))
+        {
+            parser.Consume<DocumentStart>();
+            if (Read(parser, depth: 0) is JsonObject document) documents.Add(document);
+            parser.Consume<DocumentEnd>();
+        }
+        return documents;
+    }
+
+    private static JsonNode? Read(Parser parser, int depth)
+    {
+        if (depth > MaxDepth) throw new YamlException($"it nests deeper than {MaxDepth}");
+        if (parser.TryConsume<MappingStart>(out _))
+        {
+            var map = new JsonObject();
+            while (!parser.TryConsume<MappingEnd>(out _))
+            {
+                var key = parser.Consume<Scalar>();
+                map[key.Value] = Read(parser, depth + 1);
+            }
+            return map;
+        }
+        if (parser.TryConsume<SequenceStart>(out _))
+        {
+            var list = new JsonArray();
+            while (!parser.TryConsume<SequenceEnd>(out _)) list.Add(Read(parser, depth + 1));
+            return list;
+        }
+        // An alias could blow a small file up into a large tree.
+        if (parser.TryConsume<AnchorAlias>(out var alias)) throw new YamlException(alias.Start, alias.End, "it uses an alias, which is not read");
+        return Value(parser.Consume<Scalar>());
+    }
+
+    // The core schema of YAML 1.2: https://yaml.org/spec/1.2.2/#103-core-schema.
+    private static JsonNode? Value(Scalar scalar) => scalar switch
+    {
+        { Style: not ScalarStyle.Plain } or { Tag.IsEmpty: false } => scalar.Value,
+        { Value: "" or "~" or "null" or "Null" or "NULL" } => null,
+        { Value: "true" or "True" or "TRUE" } => true,
+        { Value: "false" or "False" or "FALSE" } => false,
+        _ when long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) => integer,
+        _ when Real().IsMatch(scalar.Value) && double.TryParse(scalar.Value, CultureInfo.InvariantCulture, out var real) => real,
+        _ => scalar.Value,
+    };
 
     private static void Write(StringWriter text, JsonNode document)
     {
@@ -73,6 +128,9 @@ internal static partial class ManifestYaml
             : ScalarStyle.DoubleQuoted;
         emitter.Emit(new Scalar(null, null, text, style, isPlainImplicit: true, isQuotedImplicit: true));
     }
+
+    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z")]
+    private static partial Regex Real();
 
     // Texts that are the same text in every version of YAML, in block and flow context.
     [GeneratedRegex(@"^[A-Za-z0-9_./$(~][A-Za-z0-9_./@+$%^()~=*?;,:! '-]*(?<![: ])\z(?<!: .*)(?<! #.*)")]

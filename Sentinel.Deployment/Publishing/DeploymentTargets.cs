@@ -1,5 +1,6 @@
 using Sentinel.Deployment.Compose;
 using Sentinel.Deployment.Images;
+using Sentinel.Deployment.Kubernetes;
 using Sentinel.Deployment.Manifests;
 using Sentinel.Deployment.Model;
 
@@ -16,6 +17,8 @@ internal static class DeploymentTargets
     [
         ("docker", DockerfileEmitter.Emit),
         ("compose", ComposeEmitter.Emit),
+        ("kubernetes", KubernetesEmitter.Emit),
+        ("helm", HelmEmitter.Emit),
     ];
 
     /// <summary>Names, in the order in which they are written.</summary>
