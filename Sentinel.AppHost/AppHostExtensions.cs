@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 
 namespace Sentinel.AppHost;
 
@@ -27,7 +28,7 @@ internal static class AppHostExtensions
 
     /// <summary>On a developer's machine a repository may be a directory; elsewhere that would open the server's disk.</summary>
     public static IResourceBuilder<ProjectResource> WithLocalRepositories(this IResourceBuilder<ProjectResource> worker) =>
-        worker.ApplicationBuilder.ExecutionContext.IsRunMode
+        worker.ApplicationBuilder is { ExecutionContext.IsRunMode: true, Environment: var environment } && environment.IsDevelopment()
             ? worker.WithEnvironment("SENTINEL_ALLOW_LOCAL_REPOSITORIES", "true")
             : worker;
 }

@@ -1,5 +1,6 @@
 using MudBlazor;
 using MudBlazor.Services;
+using Sentinel.ServiceDefaults.Configuration;
 using Sentinel.Web.Components;
 using Sentinel.Web.Model;
 using Sentinel.Web.Security;
@@ -13,7 +14,8 @@ internal static class Dashboard
     {
         builder.Services.AddScoped<SessionTokens>();
         builder.Services.AddScoped<SentinelClient>();
-        builder.Services.AddHttpClient<ApiTransport>(http => http.BaseAddress = new Uri("https+http://api"));
+        builder.Services.AddHttpClient<ApiTransport>(http =>
+            http.BaseAddress = new Uri(builder.Configuration[ConfigurationKeys.ApiUrl] is { Length: > 0 } url ? url : "https+http://api"));
         return builder;
     }
 

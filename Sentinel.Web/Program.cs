@@ -12,6 +12,7 @@ builder.WebHost.UseStaticWebAssets();
 builder.AddServiceDefaults("web");
 builder.AddSentinelSignIn();
 builder.AddSentinelClient();
+builder.AddApiForwarding();
 builder.AddDashboard();
 
 var app = builder.Build();
@@ -22,6 +23,7 @@ app.UseAuthentication();
 app.UseAuthorization();
 app.UseAntiforgery();
 app.MapSignIn();
+app.MapApiForwarding();
 app.MapDashboard();
 
 await app.RunAsync();

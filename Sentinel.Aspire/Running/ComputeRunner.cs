@@ -17,8 +17,8 @@ internal sealed class ComputeRunner(IResource resource, int replica, RunContext 
             return new LaunchSpec(executable.Command, arguments, executable.WorkingDirectory, variables);
 
         var project = Resource.Annotations.OfType<IProjectMetadata>().Last();
-        var target = await ProjectOutput.FindAsync(project, cancellationToken).ConfigureAwait(false);
-        return new LaunchSpec(Executables.DotNet(), ["exec", target, .. arguments], Path.GetDirectoryName(project.ProjectPath)!, variables);
+        var target = await ProjectOutput.FindAsync(project, Context.Options.ApplicationsDirectory, cancellationToken).ConfigureAwait(false);
+        return new LaunchSpec(Executables.DotNet(), ["exec", target, .. arguments], Context.Options.ApplicationsDirectory is null ? Path.GetDirectoryName(project.ProjectPath)! : Path.GetDirectoryName(target)!, variables);
     }
 
     // A service is meant to stay; a tool that ends well has done its work.

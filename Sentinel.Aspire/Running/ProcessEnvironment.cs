@@ -53,7 +53,7 @@ internal static class ProcessEnvironment
         {
             var port = context.Ports[(endpoint, replica)].ToString(CultureInfo.InvariantCulture);
             if (endpoint.PortVariable is { } variable) variables[variable] = port;
-            if (endpoint.UriScheme is "http" or "https") urls.Add($"{endpoint.UriScheme}://127.0.0.1:{port}");
+            if (endpoint.UriScheme is "http" or "https") urls.Add($"{endpoint.UriScheme}://{(endpoint.IsExternal ? context.Options.BindAddress : "127.0.0.1")}:{port}");
         }
 
         if (resource is ProjectResource && urls.Count > 0) variables["ASPNETCORE_URLS"] = string.Join(';', urls);

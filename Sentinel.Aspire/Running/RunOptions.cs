@@ -1,3 +1,4 @@
+using System.Net;
 using Aspire.Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -54,6 +55,12 @@ internal sealed class RunOptions
 
     public string CacheDirectory { get; set; } = "";
 
+    /// <summary>Where published projects are, in an image that has no sources; null: each project's build output.</summary>
+    public string? ApplicationsDirectory { get; private set; }
+
+    /// <summary>Address that external endpoints listen on.</summary>
+    public string BindAddress { get; private set; } = "127.0.0.1";
+
     /// <summary>Tests take free ports instead of the ones in the model, so that two of them can run at once.</summary>
     public bool RandomizePorts { get; set; }
 
@@ -83,6 +90,9 @@ internal sealed class RunOptions
     {
         RandomizePorts = configuration.GetValue("DcpPublisher:RandomizePorts", RandomizePorts);
         DataDirectory = Path.GetFullPath(configuration["SENTINEL_DATA_DIR"] is { Length: > 0 } data ? data : UserDirectory(Environment.SpecialFolder.LocalApplicationData, "/var/lib/sentinel"));
+        ApplicationsDirectory = configuration["SENTINEL_APPLICATIONS_DIR"] is { Length: > 0 } applications ? Path.GetFullPath(applications) : null;
+        if (configuration["SENTINEL_BIND_ADDRESS"] is { Length: > 0 } address)
+            BindAddress = IPAddress.TryParse(address, out _) ? address : throw new DistributedApplicationException($"SENTINEL_BIND_ADDRESS is '{address}', which is no IP address. Example: 0.0.0.0");
         CacheDirectory = Path.GetFullPath(configuration["SENTINEL_CACHE_DIR"] is { Length: > 0 } cache ? cache : CacheDefault());
     }
 

@@ -26,20 +26,40 @@ internal static class DockerfileEmitter
             var service = image.FirstOrDefault(s => s.Kind != ServiceKind.Job) ?? image.First();
             var text = Lines(service, image.SelectMany(s => s.Tools).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray());
             yield return new GeneratedFile($"docker/{service.Image}.Dockerfile", string.Join('\n', text) + "\n");
-            yield return new GeneratedFile($"docker/{service.Image}.Dockerfile.dockerignore", Ignore(service));
+            yield return new GeneratedFile($"docker/{service.Image}.Dockerfile.dockerignore", Ignore(service.Sources));
         }
+        foreach (var file in AllInOneImage.Emit(model)) yield return file;
     }
 
-    private static IEnumerable<string> Lines(ServiceModel service, string[] tools)
+    /// <summary>Files and folders that an image is built from.</summary>
+    public static IEnumerable<string> Inputs(ServiceModel service) => BuildFiles.Concat(service.Sources);
+
+    /// <summary>Everything before the build's own commands.</summary>
+    public static IEnumerable<string> Head(string image, string[] tools)
     {
         yield return "# syntax=docker/dockerfile:1";
         yield return $"# {GeneratedFile.Notice}";
-        yield return $"# docker build --file deploy/docker/{service.Image}.Dockerfile --tag {ContainerImages.Name(service)} .";
+        yield return $"# docker build --file deploy/docker/{image}.Dockerfile --tag sentinel-{image} .";
         yield return $"ARG SDK_IMAGE={Sdk}";
         yield return $"ARG RUNTIME_IMAGE={Runtime}";
         if (tools.Length > 0) yield return $"ARG TOOLS_IMAGE={Tools}";
         yield return "";
-        foreach (var line in Build(service)) yield return line;
+    }
+
+    /// <summary>The build's stage up to its sources. Packages are restored before these, so that a change of code does not fetch them again.</summary>
+    public static IEnumerable<string> Sources(IReadOnlyCollection<string> sources, string project)
+    {
+        yield return "FROM ${SDK_IMAGE} AS build";
+        yield return "WORKDIR /src";
+        yield return $"COPY {string.Join(' ', BuildFiles)} ./";
+        foreach (var source in sources) yield return $"COPY {source}/{source}.csproj {source}/";
+        yield return $"RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore {project}";
+        foreach (var source in sources) yield return $"COPY {source}/ {source}/";
+    }
+
+    /// <summary>The tools' stage, if any, and the final one up to its settings.</summary>
+    public static IEnumerable<string> Final(string image, string[] tools)
+    {
         if (tools.Length > 0)
         {
             yield return "";
@@ -49,13 +69,23 @@ internal static class DockerfileEmitter
         yield return "FROM ${RUNTIME_IMAGE} AS final";
         yield return "ARG VERSION=0.0.0";
         yield return "ARG REVISION=unknown";
-        yield return $"LABEL org.opencontainers.image.title=\"{ContainerImages.Name(service)}\" \\";
+        yield return $"LABEL org.opencontainers.image.title=\"sentinel-{image}\" \\";
         yield return "      org.opencontainers.image.version=\"${VERSION}\" \\";
         yield return "      org.opencontainers.image.revision=\"${REVISION}\" \\";
         yield return "      org.opencontainers.image.licenses=\"MIT\"";
         if (tools.Length > 0) yield return "COPY --from=tools /rootfs/ /";
         yield return "WORKDIR /app";
         yield return "COPY --from=build /app ./";
+    }
+
+    private static IEnumerable<string> Lines(ServiceModel service, string[] tools)
+    {
+        var project = $"{service.Project}/{service.Project}.csproj";
+        foreach (var line in Head(service.Image, tools)) yield return line;
+        foreach (var line in Sources(service.Sources, project)) yield return line;
+        yield return "RUN --mount=type=cache,target=/root/.nuget/packages \\";
+        yield return $"    dotnet publish {project} --no-restore --configuration Release --output /app -p:UseAppHost=false";
+        foreach (var line in Final(service.Image, tools)) yield return line;
         // The file system is read-only in every deployment: no diagnostic socket.
         yield return "ENV DOTNET_EnableDiagnostics=0 \\";
         yield return string.Create(CultureInfo.InvariantCulture, $"    PORT={service.Port}");
@@ -63,20 +93,6 @@ internal static class DockerfileEmitter
         yield return string.Create(CultureInfo.InvariantCulture, $"EXPOSE {service.Port}");
         yield return $"HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD [\"dotnet\", \"{ContainerImages.Assembly(service)}\", \"--healthcheck\"]";
         yield return $"ENTRYPOINT [\"dotnet\", \"{ContainerImages.Assembly(service)}\"]";
-    }
-
-    // Packages are restored before the sources are there, so that a change of code does not fetch them again.
-    private static IEnumerable<string> Build(ServiceModel service)
-    {
-        var project = $"{service.Project}/{service.Project}.csproj";
-        yield return "FROM ${SDK_IMAGE} AS build";
-        yield return "WORKDIR /src";
-        yield return $"COPY {string.Join(' ', BuildFiles)} ./";
-        foreach (var source in service.Sources) yield return $"COPY {source}/{source}.csproj {source}/";
-        yield return $"RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore {project}";
-        foreach (var source in service.Sources) yield return $"COPY {source}/ {source}/";
-        yield return "RUN --mount=type=cache,target=/root/.nuget/packages \\";
-        yield return $"    dotnet publish {project} --no-restore --configuration Release --output /app -p:UseAppHost=false";
     }
 
     // The runtime image cannot install anything: a program comes with the libraries it is linked to, and nothing else.
@@ -99,12 +115,13 @@ internal static class DockerfileEmitter
         yield return "    && if [ -d /rootfs/lib ]; then cp --recursive /rootfs/lib/. /rootfs/usr/lib/ && rm --recursive /rootfs/lib; fi";
     }
 
-    private static string Ignore(ServiceModel service) =>
+    /// <summary>What the builder is not sent: everything but the image's inputs.</summary>
+    public static string Ignore(IEnumerable<string> sources) =>
         $"""
         # {GeneratedFile.Notice}
         # Only what the image is built from is sent to the builder.
         *
-        {string.Join('\n', BuildFiles.Concat(service.Sources).Select(f => $"!{f}"))}
+        {string.Join('\n', BuildFiles.Concat(sources).Select(f => $"!{f}"))}
         **/bin
         **/obj
         **/.env*

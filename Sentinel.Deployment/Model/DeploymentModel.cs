@@ -6,8 +6,9 @@ namespace Sentinel.Deployment.Model;
 /// <param name="Services">Servers, workers and one-shot jobs, in the order of the app model.</param>
 /// <param name="Stores">PostgreSQL and Redis.</param>
 /// <param name="Secrets">What an operator must provide, or may.</param>
+/// <param name="Sources">Folders of the projects that make up the app host and everything it starts, sorted.</param>
 public sealed record DeploymentModel(
-    string Name, string Version, IReadOnlyList<ServiceModel> Services, IReadOnlyList<StoreModel> Stores, IReadOnlyList<SecretModel> Secrets)
+    string Name, string Version, IReadOnlyList<ServiceModel> Services, IReadOnlyList<StoreModel> Stores, IReadOnlyList<SecretModel> Secrets, IReadOnlyList<string> Sources)
 {
     /// <summary>Services that keep running.</summary>
     public IEnumerable<ServiceModel> Running => Services.Where(s => s.Kind != ServiceKind.Job);

@@ -11,16 +11,17 @@ public static class ModelReader
 
     /// <summary>Reads and checks.</summary>
     /// <param name="context">Of a publish, so that values stay names.</param>
+    /// <param name="appHostDirectory">Folder of the app host's project.</param>
     /// <exception cref="DeploymentFaultException">With everything that is wrong.</exception>
     public static async Task<DeploymentModel> ReadAsync(
-        DistributedApplicationModel model, DistributedApplicationExecutionContext context, string version, CancellationToken cancellationToken)
+        DistributedApplicationModel model, DistributedApplicationExecutionContext context, string appHostDirectory, string version, CancellationToken cancellationToken)
     {
         var faults = new List<string>();
         var stores = model.Resources.Select(Store).OfType<StoreModel>().ToArray();
         var services = new List<ServiceModel>();
         foreach (var project in model.Resources.OfType<ProjectResource>())
             services.Add(await ServiceAsync(project, context, model, faults, cancellationToken).ConfigureAwait(false));
-        var read = new DeploymentModel("sentinel", version, services, stores, Secrets(model, services, stores));
+        var read = new DeploymentModel("sentinel", version, services, stores, Secrets(model, services, stores), ProjectGraph.Closure(Path.Combine(appHostDirectory, "Sentinel.AppHost.csproj")));
         faults.AddRange(ModelRules.Check(read));
         return faults.Count == 0 ? read : throw new DeploymentFaultException(faults);
     }
@@ -87,7 +88,8 @@ public static class ModelReader
             case ConnectionStringReference { Resource: RedisResource redis }:
                 return StoreVariables("REDIS", redis.Name, redis.PasswordParameter?.Name);
             case EndpointReference { Resource: ProjectResource target }:
-                return [new VariableModel(target.Name == "ai-service" ? "AI_SERVICE_URL" : name, new ServiceAddress(target.Name))];
+                // The same variable on every target, whether or not it can spell .NET's own name for the address.
+                return [new VariableModel($"{target.Name.ToUpperInvariant().Replace('-', '_')}_URL", new ServiceAddress(target.Name))];
             default:
                 faults.Add($"{project.Name}: the variable {name} holds a {value.GetType().Name}, for which no deployment has a form. Give it a text, a secret parameter, or a reference to a service, a database or Redis.");
                 return [];

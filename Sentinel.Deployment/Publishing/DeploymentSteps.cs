@@ -2,7 +2,7 @@ using System.Reflection;
 using Aspire.Hosting;
 using Aspire.Hosting.Pipelines;
 using Microsoft.Extensions.Configuration;
-using Sentinel.Deployment.Manifests;
+using Sentinel.Deployment.Azure;
 using Sentinel.Deployment.Model;
 
 namespace Sentinel.Deployment.Publishing;
@@ -23,18 +23,19 @@ public static class DeploymentSteps
     /// <summary>Adds the steps; <c>aspire publish</c> runs the first of them.</summary>
     public static IDistributedApplicationBuilder AddDeployment(this IDistributedApplicationBuilder builder)
     {
-        builder.Pipeline.AddStep(Publish, context => GuardAsync(context, PublishAsync, builder.Configuration), requiredBy: "publish");
-        builder.Pipeline.AddStep(Graph, context => GuardAsync(context, GraphAsync, builder.Configuration));
+        builder.Pipeline.AddStep(Publish, context => GuardAsync(context, PublishAsync, builder), requiredBy: "publish");
+        builder.Pipeline.AddStep(Graph, context => GuardAsync(context, GraphAsync, builder));
+        builder.Pipeline.AddStep(Manifest, context => GuardAsync(context, ManifestAsync, builder));
         return builder;
     }
 
     // Aspire ends with 0 whatever a step does, so the exit code is ours to set.
-    private static async Task GuardAsync(PipelineStepContext context, Func<PipelineStepContext, DeploymentModel, IConfiguration, Task<bool>> run, IConfiguration configuration)
+    private static async Task GuardAsync(PipelineStepContext context, Func<DeploymentModel, IDistributedApplicationBuilder, CancellationToken, Task<bool>> run, IDistributedApplicationBuilder builder)
     {
         try
         {
-            var model = await ModelReader.ReadAsync(context.Model, context.ExecutionContext, Version, context.CancellationToken).ConfigureAwait(false);
-            if (!await run(context, model, configuration).ConfigureAwait(false)) Environment.ExitCode = Failed;
+            var model = await ModelReader.ReadAsync(context.Model, context.ExecutionContext, builder.AppHostDirectory, Version, context.CancellationToken).ConfigureAwait(false);
+            if (!await run(model, builder, context.CancellationToken).ConfigureAwait(false)) Environment.ExitCode = Failed;
         }
         catch (Exception e) when (e is DeploymentFaultException or IOException or UnauthorizedAccessException)
         {
@@ -43,8 +44,9 @@ public static class DeploymentSteps
         }
     }
 
-    private static async Task<bool> PublishAsync(PipelineStepContext context, DeploymentModel model, IConfiguration configuration)
+    private static async Task<bool> PublishAsync(DeploymentModel model, IDistributedApplicationBuilder builder, CancellationToken cancellationToken)
     {
+        var configuration = builder.Configuration;
         var files = DeploymentTargets.Emit(model, (configuration[TargetsKey] ?? DeploymentTargets.All).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
         var output = configuration[OutputKey] ?? "deploy";
         var folder = new OutputFolder(output);
@@ -60,9 +62,20 @@ public static class DeploymentSteps
         return true;
     }
 
-    private static async Task<bool> GraphAsync(PipelineStepContext context, DeploymentModel model, IConfiguration configuration)
+    private static async Task<bool> GraphAsync(DeploymentModel model, IDistributedApplicationBuilder builder, CancellationToken cancellationToken)
     {
         await Console.Out.WriteAsync(Mermaid.Draw(model)).ConfigureAwait(false);
+        return true;
+    }
+
+    private static async Task<bool> ManifestAsync(DeploymentModel model, IDistributedApplicationBuilder builder, CancellationToken cancellationToken)
+    {
+        var path = Path.GetFullPath(builder.Configuration[OutputKey] ?? "aspire-manifest.json");
+        var folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        var root = Path.GetRelativePath(folder, Path.GetDirectoryName(Path.GetFullPath(builder.AppHostDirectory))!).Replace('\\', '/');
+        await File.WriteAllTextAsync(path, AzureEmitter.Manifest(model, root), cancellationToken).ConfigureAwait(false);
+        await Console.Out.WriteLineAsync($"The manifest is in {path}.").ConfigureAwait(false);
         return true;
     }
 

@@ -1,8 +1,11 @@
+using Sentinel.Deployment.Azure;
 using Sentinel.Deployment.Compose;
 using Sentinel.Deployment.Images;
 using Sentinel.Deployment.Kubernetes;
 using Sentinel.Deployment.Manifests;
 using Sentinel.Deployment.Model;
+using Sentinel.Deployment.Railway;
+using Sentinel.Deployment.Render;
 
 namespace Sentinel.Deployment.Publishing;
 
@@ -19,6 +22,9 @@ internal static class DeploymentTargets
         ("compose", ComposeEmitter.Emit),
         ("kubernetes", KubernetesEmitter.Emit),
         ("helm", HelmEmitter.Emit),
+        ("render", RenderEmitter.Emit),
+        ("railway", RailwayEmitter.Emit),
+        ("azure", AzureEmitter.Emit),
     ];
 
     /// <summary>Names, in the order in which they are written.</summary>

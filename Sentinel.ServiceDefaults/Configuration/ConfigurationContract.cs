@@ -1,17 +1,17 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using static Sentinel.ServiceDefaults.Configuration.ConfigurationKeys;
 
 namespace Sentinel.ServiceDefaults.Configuration;
 
 /// <summary>Reads and checks every setting of the contract for one service. Pure but for reading <c>_FILE</c> files.</summary>
-public static class ConfigurationContract
+public static partial class ConfigurationContract
 {
     /// <summary>Largest accepted <c>_FILE</c>, in bytes.</summary>
     public const int MaxSecretFileBytes = 64 * 1024;
 
-    private const string DiscoveredAiService = "https+http://ai-service";
     private const string PemExample = "-----BEGIN RSA PRIVATE KEY----- …";
 
     private static readonly Entry[] Table =
@@ -26,13 +26,17 @@ public static class ConfigurationContract
         new(AiModel, "gemini-2.5-flash", Services.AiService, CheckOneLine),
         new(GitHubClientId, "Iv1.0123456789abcdef", Services.Api, CheckOneLine),
         new(GitHubClientSecret, "40 hexadecimal digits", Services.Api, CheckOneLine),
-        new(AiServiceUrl, "http://ai-service:8080", Services.Api | Services.Worker, CheckUrl),
+        new(AiServiceUrl, "http://ai-service:8080", Services.Api | Services.Worker, CheckServiceUrl),
+        new(ApiUrl, "http://api:3001", Services.Web, CheckServiceUrl),
         new(GitHubWebhookSecret, "a random text of at least 32 characters", Services.Api, CheckOneLine, RequiredOutsideDevelopment: Services.Api),
         new(GitHubAppId, "123456", Services.Api | Services.Worker, CheckAppId),
         new(GitHubAppPrivateKey, PemExample, Services.Api | Services.Worker, CheckPrivateKey),
         new(GitHubApiUrl, "https://github.example/api/v3", Services.All, CheckUrl),
         new(GitHubUrl, "https://github.example", Services.All, CheckUrl),
     ];
+
+    // What the app model calls a service whose address is a setting.
+    private static readonly Dictionary<string, string> Discovered = new() { [AiServiceUrl] = "ai-service", [ApiUrl] = "api" };
 
     private static readonly (string First, string Second, Services Readers)[] Pairs =
     [
@@ -62,7 +66,7 @@ public static class ConfigurationContract
         foreach (var entry in Table.Where(e => (e.Readers & service) != 0))
         {
             // What the app model hands out (services__ai-service__http__0) wins, as its connection strings do.
-            if (entry.Key == AiServiceUrl && configuration.GetSection("services:ai-service").GetChildren().Any()) values[AiServiceUrl] = DiscoveredAiService;
+            if (Discovered.TryGetValue(entry.Key, out var name) && configuration.GetSection($"services:{name}").GetChildren().Any()) values[entry.Key] = $"https+http://{name}";
             else ReadEntry(entry, configuration, service, development, values, faults);
         }
 
@@ -168,6 +172,12 @@ public static class ConfigurationContract
     private static string CheckUrl(string value) =>
         Uri.TryCreate(value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "https+http" && url.UserInfo.Length == 0
             ? value : throw new FormatException("not an absolute http or https URL without credentials");
+
+    // Platforms that hand out the address of a service by reference give host:port alone.
+    private static string CheckServiceUrl(string value) => HostAndPort().IsMatch(value) ? $"http://{value}" : CheckUrl(value);
+
+    [GeneratedRegex(@"^[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?:[0-9]{1,5}\z")]
+    private static partial Regex HostAndPort();
 
     // Code and the key travel to this address.
     private static string CheckModelUrl(string value) =>

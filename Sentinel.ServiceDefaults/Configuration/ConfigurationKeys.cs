@@ -36,6 +36,9 @@ public static class ConfigurationKeys
     /// <summary>Internal URL of the AI service.</summary>
     public const string AiServiceUrl = "AI_SERVICE_URL";
 
+    /// <summary>Internal URL of the API, for the dashboard.</summary>
+    public const string ApiUrl = "API_URL";
+
     /// <summary>Secret with which GitHub signs webhooks.</summary>
     public const string GitHubWebhookSecret = "GITHUB_WEBHOOK_SECRET";
 

@@ -20,6 +20,6 @@ internal static class AppModel
     private static async Task<DeploymentModel> ReadAsync()
     {
         await using var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.Sentinel_AppHost>(["--operation", "publish"], CancellationToken.None);
-        return await ModelReader.ReadAsync(new DistributedApplicationModel(builder.Resources), builder.ExecutionContext, DeploymentSteps.Version, CancellationToken.None);
+        return await ModelReader.ReadAsync(new DistributedApplicationModel(builder.Resources), builder.ExecutionContext, builder.AppHostDirectory, DeploymentSteps.Version, CancellationToken.None);
     }
 }

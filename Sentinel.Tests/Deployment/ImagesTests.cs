@@ -25,10 +25,10 @@ public sealed class ImagesTests
     }
 
     [Fact]
-    public async Task Worker_AloneHasGit()
+    public async Task Worker_AloneHasGitOfTheServices()
     {
         foreach (var file in (await AppModel.FilesAsync()).Where(f => f.Path.EndsWith(".Dockerfile", StringComparison.Ordinal)))
-            Assert.Equal(file.Path == "docker/worker.Dockerfile", file.Text.Contains("git-remote-http", StringComparison.Ordinal));
+            Assert.Equal(file.Path is "docker/worker.Dockerfile" or "docker/all-in-one.Dockerfile", file.Text.Contains("git-remote-http", StringComparison.Ordinal));
     }
 
     private static async Task<string[]> ClosureAsync(string project)

@@ -129,6 +129,12 @@ public sealed class ConfigurationContractTests : IDisposable
             Read("worker", development: false, [.. stores, ("AI_SERVICE_URL", "nonsense"), ("services:ai-service:http:0", "http://127.0.0.1:1")]).Values["AI_SERVICE_URL"]);
     }
 
+    [Theory]
+    [InlineData("sentinel-api-x1y2:3001", "http://sentinel-api-x1y2:3001")]
+    [InlineData("https://api.internal", "https://api.internal")]
+    public void Read_AddressOfAService_MayBeHostAndPort(string given, string expected) =>
+        Assert.Equal(expected, Read("web", development: false, ("API_URL", given)).Values["API_URL"]);
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string Write(string content)

@@ -24,7 +24,7 @@ internal sealed class WebProcess : IAsyncDisposable
         get { lock (_output) return _output.ToString(); }
     }
 
-    public static async Task<WebProcess> StartAsync(string apiUrl, CancellationToken cancellationToken, string environment = "Development")
+    public static async Task<WebProcess> StartAsync(string apiUrl, CancellationToken cancellationToken, string environment = "Development", params (string Name, string Value)[] settings)
     {
         var port = FreePort();
         var assembly = Path.Combine(ProjectDirectory(), "bin", Configuration, "net10.0", "Sentinel.Web.dll");
@@ -33,7 +33,8 @@ internal sealed class WebProcess : IAsyncDisposable
         start.Environment["ASPNETCORE_ENVIRONMENT"] = environment;
         start.Environment["PORT"] = $"{port}";
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
-        start.Environment["services__api__http__0"] = apiUrl;
+        if (settings.All(s => s.Name != "API_URL")) start.Environment["services__api__http__0"] = apiUrl;
+        foreach (var (name, value) in settings) start.Environment[name] = value;
         var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet did not start");
         var web = new WebProcess(process, $"http://localhost:{port}");
         process.OutputDataReceived += (_, e) => web.Keep(e.Data);

@@ -1,0 +1,75 @@
+# syntax=docker/dockerfile:1
+# Generated from the app model: dotnet run --project Sentinel.AppHost -- publish. Change the model, not this file.
+# docker build --file deploy/docker/all-in-one.Dockerfile --tag sentinel-all-in-one .
+ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
+ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+ARG TOOLS_IMAGE=docker.io/library/ubuntu:24.04
+
+FROM ${SDK_IMAGE} AS build
+WORKDIR /src
+COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
+COPY Sentinel.AiService/Sentinel.AiService.csproj Sentinel.AiService/
+COPY Sentinel.Api/Sentinel.Api.csproj Sentinel.Api/
+COPY Sentinel.AppHost/Sentinel.AppHost.csproj Sentinel.AppHost/
+COPY Sentinel.Aspire/Sentinel.Aspire.csproj Sentinel.Aspire/
+COPY Sentinel.Contracts/Sentinel.Contracts.csproj Sentinel.Contracts/
+COPY Sentinel.Data/Sentinel.Data.csproj Sentinel.Data/
+COPY Sentinel.Deployment/Sentinel.Deployment.csproj Sentinel.Deployment/
+COPY Sentinel.Scanning/Sentinel.Scanning.csproj Sentinel.Scanning/
+COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
+COPY Sentinel.Web/Sentinel.Web.csproj Sentinel.Web/
+COPY Sentinel.Worker/Sentinel.Worker.csproj Sentinel.Worker/
+RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore Sentinel.AppHost/Sentinel.AppHost.csproj
+COPY Sentinel.AiService/ Sentinel.AiService/
+COPY Sentinel.Api/ Sentinel.Api/
+COPY Sentinel.AppHost/ Sentinel.AppHost/
+COPY Sentinel.Aspire/ Sentinel.Aspire/
+COPY Sentinel.Contracts/ Sentinel.Contracts/
+COPY Sentinel.Data/ Sentinel.Data/
+COPY Sentinel.Deployment/ Sentinel.Deployment/
+COPY Sentinel.Scanning/ Sentinel.Scanning/
+COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
+COPY Sentinel.Web/ Sentinel.Web/
+COPY Sentinel.Worker/ Sentinel.Worker/
+RUN --mount=type=cache,target=/root/.nuget/packages \
+    for project in Sentinel.AiService Sentinel.Api Sentinel.Web Sentinel.Worker Sentinel.AppHost; do \
+        dotnet publish "$project" --no-restore --configuration Release --output "/app/$project" -p:UseAppHost=false || exit 1; \
+    done
+
+FROM ${TOOLS_IMAGE} AS tools
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends git \
+    && rm --recursive --force /var/lib/apt/lists/* \
+    && mkdir --parents /rootfs/usr/bin /rootfs/usr/lib/git-core \
+    && cp /usr/bin/git /rootfs/usr/bin/ \
+    && cp --no-dereference /usr/lib/git-core/git-remote-http /usr/lib/git-core/git-remote-https /rootfs/usr/lib/git-core/ \
+    && ln --symbolic /usr/bin/git /rootfs/usr/lib/git-core/git \
+    && ldd /usr/bin/git /usr/lib/git-core/git-remote-http | sed -n 's/.*=> \(\/[^ ]*\).*/\1/p' | sort -u \
+       | grep -vE '/(ld-linux.*|lib(c|m|dl|rt|pthread|resolv))\.so' \
+       | while read -r library; do cp --parents --dereference "$library" /rootfs/; done \
+    && if [ -d /rootfs/lib ]; then cp --recursive /rootfs/lib/. /rootfs/usr/lib/ && rm --recursive /rootfs/lib; fi
+
+FROM ${RUNTIME_IMAGE} AS final
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="sentinel-all-in-one" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.licenses="MIT"
+COPY --from=tools /rootfs/ /
+WORKDIR /app
+COPY --from=build /app ./
+ENV ASPNETCORE_ENVIRONMENT=Production \
+    DOTNET_ENVIRONMENT=Production \
+    DOTNET_EnableDiagnostics=0 \
+    DOTNET_gcServer=0 \
+    SENTINEL_APPLICATIONS_DIR=/app \
+    SENTINEL_BIND_ADDRESS=0.0.0.0 \
+    SENTINEL_CACHE_DIR=/tmp/sentinel/cache \
+    SENTINEL_DATA_DIR=/tmp/sentinel/data \
+    SENTINEL_FORWARD_API=true \
+    WEB_PORT=8080
+USER 1654
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=6 CMD ["dotnet", "Sentinel.Web/Sentinel.Web.dll", "--healthcheck"]
+ENTRYPOINT ["dotnet", "Sentinel.AppHost/Sentinel.AppHost.dll"]
