@@ -14,7 +14,7 @@ internal static partial class MigrateVerb
     {
         if (!args.Contains(Argument, StringComparer.Ordinal)) return null;
         var builder = WebApplication.CreateBuilder(args);
-        builder.AddServiceDefaults("api");
+        builder.AddServiceDefaults("migrations");
         builder.AddSentinelDatabase();
         // On an empty database EF Core logs its look at a table that is not there yet as an error; real faults arrive as exceptions.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.None);

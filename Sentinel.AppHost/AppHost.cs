@@ -18,8 +18,7 @@ var migrations = builder.AddProject<Projects.Sentinel_Api>("migrations")
     .WithArgs("--migrate")
     .AsJob()
     .WithResources(cpuRequest: 100, cpuLimit: 1000, memoryMiB: 256)
-    .WithReference(database).WaitFor(database)
-    .WithReference(redis).WaitFor(redis);
+    .WithReference(database).WaitFor(database);
 
 var aiService = builder.AddProject<Projects.Sentinel_AiService>("ai-service")
     .WithServicePort(3003)

@@ -20,13 +20,11 @@ public static partial class AwaitMigrationsVerb
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
     /// <summary>0 when the schema is there, 1 when it has not come within ten minutes (the log says why); null when not asked.</summary>
-    /// <param name="args">Arguments of the process.</param>
-    /// <param name="service">Whose settings are read.</param>
-    public static async Task<int?> TryRunAsync(string[] args, string service)
+    public static async Task<int?> TryRunAsync(string[] args)
     {
         if (!args.Contains(Argument, StringComparer.Ordinal)) return null;
         var builder = WebApplication.CreateBuilder(args);
-        builder.AddServiceDefaults(service);
+        builder.AddServiceDefaults("migrations");
         builder.AddSentinelDatabase();
         // A database that is not there yet is what is waited for, not an error.
         builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None);

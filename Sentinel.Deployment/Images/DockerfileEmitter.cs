@@ -74,6 +74,8 @@ internal static class DockerfileEmitter
         yield return "      org.opencontainers.image.revision=\"${REVISION}\" \\";
         yield return "      org.opencontainers.image.licenses=\"MIT\"";
         if (tools.Length > 0) yield return "COPY --from=tools /rootfs/ /";
+        // A named volume takes the owner of the folder it is mounted on; without one it would be root's.
+        if (tools.Contains("git")) yield return string.Create(CultureInfo.InvariantCulture, $"COPY --from=tools --chown={ContainerImages.UserId}:{ContainerImages.UserId} /cache/ /cache/");
         yield return "WORKDIR /app";
         yield return "COPY --from=build /app ./";
     }
@@ -103,7 +105,7 @@ internal static class DockerfileEmitter
         yield return "RUN apt-get update \\";
         yield return "    && apt-get install --yes --no-install-recommends git \\";
         yield return "    && rm --recursive --force /var/lib/apt/lists/* \\";
-        yield return "    && mkdir --parents /rootfs/usr/bin /rootfs/usr/lib/git-core \\";
+        yield return "    && mkdir --parents /rootfs/usr/bin /rootfs/usr/lib/git-core /cache \\";
         yield return "    && cp /usr/bin/git /rootfs/usr/bin/ \\";
         yield return "    && cp --no-dereference /usr/lib/git-core/git-remote-http /usr/lib/git-core/git-remote-https /rootfs/usr/lib/git-core/ \\";
         yield return "    && ln --symbolic /usr/bin/git /rootfs/usr/lib/git-core/git \\";

@@ -14,12 +14,14 @@ public static partial class ConfigurationContract
 
     private const string PemExample = "-----BEGIN RSA PRIVATE KEY----- …";
 
+    private const Services DatabaseUsers = Services.Api | Services.Worker | Services.Migrations;
+
     private static readonly Entry[] Table =
     [
         new(Port, "8080", Services.All, CheckPort),
-        new(DatabaseUrl, PostgresConnectionString.Example, Services.Api | Services.Worker, Normalize(PostgresConnectionString.Normalize), DatabaseConnection, Services.Api | Services.Worker),
+        new(DatabaseUrl, PostgresConnectionString.Example, DatabaseUsers, Normalize(PostgresConnectionString.Normalize), DatabaseConnection, DatabaseUsers),
         new(RedisUrl, RedisConnectionString.Example, Services.All, Normalize(RedisConnectionString.Normalize), RedisConnection, Services.Api | Services.Worker),
-        new(DatabasePassword, "the password alone", Services.Api | Services.Worker, CheckOneLine),
+        new(DatabasePassword, "the password alone", DatabaseUsers, CheckOneLine),
         new(RedisPassword, "the password alone", Services.All, CheckOneLine),
         new(ApiKey, "AIza…", Services.Api | Services.AiService, CheckOneLine),
         new(AiBaseUrl, "http://ollama:11434/v1/", Services.AiService, CheckModelUrl),
@@ -55,7 +57,7 @@ public static partial class ConfigurationContract
 
     /// <summary>All settings of a service, with all faults.</summary>
     /// <param name="configuration">Where values are read.</param>
-    /// <param name="serviceName">api, worker, ai-service or web; any other name reads what all services share.</param>
+    /// <param name="serviceName">api, worker, ai-service, web or migrations; any other name reads what all services share.</param>
     /// <param name="development">Whether the environment is Development.</param>
     /// <returns>Values to lay over the configuration; and one line for each fault, which never quotes a value.</returns>
     public static (IReadOnlyDictionary<string, string?> Values, IReadOnlyList<string> Faults) Read(IConfiguration configuration, string serviceName, bool development)
@@ -160,6 +162,7 @@ public static partial class ConfigurationContract
         "worker" => Services.Worker,
         "ai-service" => Services.AiService,
         "web" => Services.Web,
+        "migrations" => Services.Migrations,
         _ => Services.Other,
     };
 
@@ -208,7 +211,7 @@ public static partial class ConfigurationContract
     }
 
     [Flags]
-    private enum Services { None = 0, Api = 1, Worker = 2, AiService = 4, Web = 8, Other = 16, All = 31 }
+    private enum Services { None = 0, Api = 1, Worker = 2, AiService = 4, Web = 8, Migrations = 16, Other = 32, All = 63 }
 
     private sealed record Entry(
         string Key, string Example, Services Readers, Check Check, string? ConnectionName = null, Services Required = Services.None,

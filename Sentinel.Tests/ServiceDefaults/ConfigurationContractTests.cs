@@ -135,6 +135,13 @@ public sealed class ConfigurationContractTests : IDisposable
     public void Read_AddressOfAService_MayBeHostAndPort(string given, string expected) =>
         Assert.Equal(expected, Read("web", development: false, ("API_URL", given)).Values["API_URL"]);
 
+    [Fact]
+    public void Read_Migrations_NeedsTheDatabaseAlone()
+    {
+        Assert.Empty(Read("migrations", development: false, ("DATABASE_URL", "postgres://u@h/s"), ("DATABASE_PASSWORD", "p")).Faults);
+        Assert.Single(Read("migrations", development: false).Faults, f => f.StartsWith("DATABASE_URL is missing", StringComparison.Ordinal));
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private string Write(string content)

@@ -26,7 +26,7 @@ FROM ${TOOLS_IMAGE} AS tools
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends git \
     && rm --recursive --force /var/lib/apt/lists/* \
-    && mkdir --parents /rootfs/usr/bin /rootfs/usr/lib/git-core \
+    && mkdir --parents /rootfs/usr/bin /rootfs/usr/lib/git-core /cache \
     && cp /usr/bin/git /rootfs/usr/bin/ \
     && cp --no-dereference /usr/lib/git-core/git-remote-http /usr/lib/git-core/git-remote-https /rootfs/usr/lib/git-core/ \
     && ln --symbolic /usr/bin/git /rootfs/usr/lib/git-core/git \
@@ -43,6 +43,7 @@ LABEL org.opencontainers.image.title="sentinel-worker" \
       org.opencontainers.image.revision="${REVISION}" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=tools /rootfs/ /
+COPY --from=tools --chown=1654:1654 /cache/ /cache/
 WORKDIR /app
 COPY --from=build /app ./
 ENV DOTNET_EnableDiagnostics=0 \
