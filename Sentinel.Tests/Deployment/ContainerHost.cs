@@ -60,6 +60,15 @@ internal sealed partial class ContainerHost : IAsyncDisposable
         return container;
     }
 
+    /// <summary>Adds a service that the file does not have.</summary>
+    public void Add(string name, JsonObject service) => Services[name] = service;
+
+    /// <summary>A copy of a service of the file.</summary>
+    public JsonObject Copy(string name) => Services[name]!.DeepClone().AsObject();
+
+    /// <summary>Value of a secret of the file.</summary>
+    public Task<string> SecretAsync(string file) => File.ReadAllTextAsync(Path.Combine(_folder, "secrets", file), TestContext.Current.CancellationToken);
+
     /// <summary>Runs the health check of a service once, where that service is.</summary>
     public async Task<int> HealthAsync(string name)
     {
@@ -100,7 +109,7 @@ internal sealed partial class ContainerHost : IAsyncDisposable
             File.CreateSymbolicLink(Path.Combine(shims, name), Which(program) ?? program);
         // Everybody may pass through, as into a container's root.
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
-        var projects = _files.Where(f => f.Path.EndsWith(".Dockerfile", StringComparison.Ordinal) && !f.Path.Contains("all-in-one", StringComparison.Ordinal)).Select(f => Path.GetFileNameWithoutExtension(EntryPoint(f.Text)[1])).Distinct();
+        var projects = _files.Where(f => f.Path.EndsWith(".Dockerfile", StringComparison.Ordinal)).Select(f => Path.GetFileNameWithoutExtension(EntryPoint(f.Text)[1])).Distinct();
         var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
         foreach (var project in projects)
         {
@@ -145,7 +154,7 @@ internal sealed partial class ContainerHost : IAsyncDisposable
         lines.AddRange(["mount --bind /usr $R/usr", "mount -o remount,bind,ro $R/usr", "mount --bind /etc $R/etc", "mount -o remount,bind,ro $R/etc", $"mount --bind {_folder}/hosts $R/etc/hosts", "mount --rbind /dev $R/dev", "mount --rbind /proc $R/proc", $"mount --bind {_folder}/shims $R/shims"]);
         lines.AddRange(new[] { "bin", "sbin", "lib", "lib64" }.Select(l => $"[ ! -L /{l} ] || ln -s usr/{l} $R/{l}"));
         if (DotNetFolder() is { } dotnet && !dotnet.StartsWith("/usr/", StringComparison.Ordinal)) lines.AddRange([$"mkdir -p $R{dotnet}", $"mount --bind {dotnet} $R{dotnet}"]);
-        if (Image(name) is { } image) lines.AddRange([$"mount --bind {_folder}/apps/{Path.GetFileNameWithoutExtension(EntryPoint(image)[1])} $R/app", "mount -o remount,bind,ro $R/app"]);
+        if (Image(name) is { } image) lines.AddRange([$"mount --bind {_folder}/apps/{Application(image)} $R/app", "mount -o remount,bind,ro $R/app"]);
         foreach (var secret in service["secrets"]?.AsArray() ?? []) lines.AddRange([$": > $R/run/secrets/{secret}", $"mount --bind {_folder}/secrets/{secret} $R/run/secrets/{secret}"]);
         foreach (var mount in service["tmpfs"]?.AsArray() ?? [])
         {
@@ -204,6 +213,9 @@ internal sealed partial class ContainerHost : IAsyncDisposable
     }
 
     private static string[] EntryPoint(string dockerfile) => [.. JsonNode.Parse(EntryPointInstruction().Match(dockerfile).Groups[1].Value)!.AsArray().Select(e => (string)e!)];
+
+    // An image of one service has that service in its folder; the image of all has a folder for each.
+    private static string Application(string dockerfile) => EntryPoint(dockerfile)[1] is var assembly && assembly.Contains('/', StringComparison.Ordinal) ? "" : Path.GetFileNameWithoutExtension(assembly);
 
     private static string Number(int value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
