@@ -30,4 +30,7 @@ public sealed class ScanQueueOptions
 
     /// <summary>Head start of an interactive scan over a background scan. Default 10 minutes.</summary>
     public TimeSpan BackgroundHandicap { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Whether each comparison writes the queue's length to the log, for platforms that scale by what logs say. Default false.</summary>
+    public bool LogDepth { get; set; }
 }

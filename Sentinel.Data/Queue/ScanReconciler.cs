@@ -29,7 +29,13 @@ internal sealed partial class ScanReconciler(
         {
             LogRedisAway(ex);
         }
-        metrics.Update(await queue.DepthAsync(cancellationToken));
+        var depth = await queue.DepthAsync(cancellationToken);
+        metrics.Update(depth);
+        if (options.Value.LogDepth)
+        {
+            var (waiting, oldest) = (depth.Lanes.Sum(l => (long)l.Depth), depth.Lanes.Max(l => l.OldestAgeSeconds) ?? 0);
+            LogDepth(waiting, oldest, depth.InFlight);
+        }
         return recovered;
     }
 
@@ -72,8 +78,11 @@ internal sealed partial class ScanReconciler(
     [LoggerMessage(Level = LogLevel.Information, Message = "{Scans} scans were put back into the queue")]
     private partial void LogRecovered(int scans);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Scans} scans were given up: their workers kept disappearing")]
-    private partial void LogDeadLettered(int scans);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{DeadLettered} scans were given up: their workers kept disappearing")]
+    private partial void LogDeadLettered(int deadLettered);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{QueueDepth} scans wait, the oldest for {OldestSeconds} s; {InFlight} are being worked on")]
+    private partial void LogDepth(long queueDepth, double oldestSeconds, long inFlight);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis does not answer; queued scans wait in Postgres")]
     private partial void LogRedisAway(Exception exception);

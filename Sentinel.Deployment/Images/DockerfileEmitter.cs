@@ -92,6 +92,9 @@ internal static class DockerfileEmitter
         yield return "ENV DOTNET_EnableDiagnostics=0 \\";
         yield return string.Create(CultureInfo.InvariantCulture, $"    PORT={service.Port}");
         yield return string.Create(CultureInfo.InvariantCulture, $"USER {ContainerImages.UserId}");
+        // Fargate gives a volume the owner and mode of the folder only where the image declares it:
+        // https://docs.aws.amazon.com/AmazonECS/latest/developerguide/bind-mounts.html.
+        yield return tools.Contains("git") ? "VOLUME [\"/cache\", \"/tmp\"]" : "VOLUME [\"/tmp\"]";
         yield return string.Create(CultureInfo.InvariantCulture, $"EXPOSE {service.Port}");
         yield return $"HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD [\"dotnet\", \"{ContainerImages.Assembly(service)}\", \"--healthcheck\"]";
         yield return $"ENTRYPOINT [\"dotnet\", \"{ContainerImages.Assembly(service)}\"]";

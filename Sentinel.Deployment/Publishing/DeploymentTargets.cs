@@ -1,3 +1,4 @@
+using Sentinel.Deployment.Aws;
 using Sentinel.Deployment.Azure;
 using Sentinel.Deployment.Compose;
 using Sentinel.Deployment.Images;
@@ -24,6 +25,7 @@ internal static class DeploymentTargets
         ("helm", HelmEmitter.Emit),
         ("render", RenderEmitter.Emit),
         ("railway", RailwayEmitter.Emit),
+        ("ecs", EcsEmitter.Emit),
         ("azure", AzureEmitter.Emit),
     ];
 

@@ -31,6 +31,7 @@ COPY --from=build /app ./
 ENV DOTNET_EnableDiagnostics=0 \
     PORT=3003
 USER 1654
+VOLUME ["/tmp"]
 EXPOSE 3003
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD ["dotnet", "Sentinel.AiService.dll", "--healthcheck"]
 ENTRYPOINT ["dotnet", "Sentinel.AiService.dll"]

@@ -33,6 +33,7 @@ COPY --from=build /app ./
 ENV DOTNET_EnableDiagnostics=0 \
     PORT=3001
 USER 1654
+VOLUME ["/tmp"]
 EXPOSE 3001
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD ["dotnet", "Sentinel.Api.dll", "--healthcheck"]
 ENTRYPOINT ["dotnet", "Sentinel.Api.dll"]

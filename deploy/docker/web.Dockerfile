@@ -29,6 +29,7 @@ COPY --from=build /app ./
 ENV DOTNET_EnableDiagnostics=0 \
     PORT=8080
 USER 1654
+VOLUME ["/tmp"]
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD ["dotnet", "Sentinel.Web.dll", "--healthcheck"]
 ENTRYPOINT ["dotnet", "Sentinel.Web.dll"]

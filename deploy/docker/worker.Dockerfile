@@ -49,6 +49,7 @@ COPY --from=build /app ./
 ENV DOTNET_EnableDiagnostics=0 \
     PORT=3002
 USER 1654
+VOLUME ["/cache", "/tmp"]
 EXPOSE 3002
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=6 CMD ["dotnet", "Sentinel.Worker.dll", "--healthcheck"]
 ENTRYPOINT ["dotnet", "Sentinel.Worker.dll"]

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Generated from the app model: dotnet run --project Sentinel.AppHost -- publish. Change the model, not this file.
+# Builds and pushes the images, brings up the platform, migrates the database once, then updates the services.
+#   ALARM_EMAIL=team@example.com deploy/ecs/deploy.sh TAG HostName=sentinel.example.com HostedZoneId=Z0123
+# Needs the AWS CLI and docker, signed in to the account. The address and the parameters after TAG are needed the first time only.
+set -eu
+tag=${1:?"usage: deploy.sh TAG [Parameter=Value ...]"}
+shift
+email=${ALARM_EMAIL:-}
+cd "$(dirname "$0")/../.."
+region=$(aws configure get region || true)
+region=${AWS_REGION:-${region:?set AWS_REGION}}
+export AWS_REGION="$region"
+registry="$(aws sts get-caller-identity --query Account --output text).dkr.ecr.$region.$(aws ssm get-parameter --name "/aws/service/global-infrastructure/regions/$region/domain" --query Parameter.Value --output text 2>/dev/null || echo amazonaws.com)"
+
+deploy() { aws cloudformation deploy --no-fail-on-empty-changeset --capabilities CAPABILITY_IAM --stack-name "$@"; }
+output() { aws cloudformation describe-stacks --stack-name sentinel-platform --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue" --output text; }
+
+deploy sentinel-foundation --template-file deploy/ecs/foundation.yaml ${email:+--parameter-overrides "AlarmEmail=$email"}
+aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"
+for image in ai-service api web worker; do
+  # A tag is never given twice: what was pushed before stays.
+  if ! aws ecr describe-images --repository-name "sentinel-$image" --image-ids "imageTag=$tag" >/dev/null 2>&1; then
+    docker build --file "deploy/docker/$image.Dockerfile" --build-arg "VERSION=$tag" --tag "$registry/sentinel-$image:$tag" .
+    docker push "$registry/sentinel-$image:$tag"
+  fi
+done
+
+deploy sentinel-platform --template-file deploy/ecs/platform.yaml --parameter-overrides "ImageTag=$tag" "$@"
+
+task=$(aws ecs run-task --cluster "$(output Cluster)" --task-definition "$(output MigrationsTask)" --launch-type FARGATE \
+  --network-configuration "awsvpcConfiguration={subnets=[$(output Subnets)],securityGroups=[$(output MigrationsGroup)],assignPublicIp=DISABLED}" \
+  --query 'tasks[0].taskArn' --output text)
+aws ecs wait tasks-stopped --cluster "$(output Cluster)" --tasks "$task"
+code=$(aws ecs describe-tasks --cluster "$(output Cluster)" --tasks "$task" --query 'tasks[0].containers[0].exitCode' --output text)
+if [ "$code" != 0 ]; then
+  echo "The migrations ended with $code; their log is in /sentinel/migrations. The services were not touched." >&2
+  exit 1
+fi
+
+deploy sentinel-services --template-file deploy/ecs/services.yaml --parameter-overrides "ImageTag=$tag" "Platform=sentinel-platform"
+echo "Sentinel $tag is at $(output Url)"
