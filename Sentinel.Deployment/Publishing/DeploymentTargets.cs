@@ -26,6 +26,7 @@ internal static class DeploymentTargets
         ("render", RenderEmitter.Emit),
         ("railway", RailwayEmitter.Emit),
         ("ecs", EcsEmitter.Emit),
+        ("ec2", Ec2Emitter.Emit),
         ("azure", AzureEmitter.Emit),
     ];
 
