@@ -37,7 +37,7 @@ internal static class AwsStores
                 Kept());
         }
         var settings = new JsonObject();
-        foreach (var secret in model.Secrets.Where(s => !s.Generated)) settings[secret.File] = "";
+        foreach (var name in model.Secrets.Where(s => !s.Generated).Select(s => s.File).Concat(LogShipping.FireLens.Settings)) settings[name] = "";
         template.Resource(
             Settings, "AWS::SecretsManager::Secret", new JsonObject
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Sentinel.Deployment.Images;
+using Sentinel.Deployment.LogShipping;
 using Sentinel.Deployment.Model;
 using static Sentinel.Deployment.Aws.CloudFormationTemplate;
 using static Sentinel.Deployment.Manifests.Json;
@@ -9,10 +10,14 @@ namespace Sentinel.Deployment.Aws;
 
 /// <summary>What Fargate runs, as whom, and with which secrets.</summary>
 /// <param name="find">Where a resource's value is found: in the same template, or exported by another.</param>
-internal sealed class AwsTasks(DeploymentModel model, Func<string, JsonNode> find)
+/// <param name="shipsLogs">Whether a log router runs beside each.</param>
+internal sealed class AwsTasks(DeploymentModel model, Func<string, JsonNode> find, bool shipsLogs = false)
 {
     /// <summary>Where services find each other.</summary>
     public const string PrivateDomain = "sentinel.internal";
+
+    // What the log router is given, in MiB.
+    private const int RouterMemory = 128;
 
     // Sizes that Fargate has: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html.
     private static readonly (int Cpu, int[] Memory)[] Sizes =
@@ -38,7 +43,7 @@ internal sealed class AwsTasks(DeploymentModel model, Func<string, JsonNode> fin
             ["ExecutionRoleArn"] = Attribute($"{id}ExecutionRole", "Arn"),
             ["TaskRoleArn"] = Attribute($"{id}TaskRole", "Arn"),
             ["Volumes"] = Items(volumes.Select(v => (JsonNode)new JsonObject { ["Name"] = v })),
-            ["ContainerDefinitions"] = Items(Container(service, memory, volumes)),
+            ["ContainerDefinitions"] = shipsLogs ? Items(Container(service, memory - RouterMemory, volumes), Router(service)) : Items(Container(service, memory, volumes)),
         });
     }
 
@@ -66,13 +71,38 @@ internal sealed class AwsTasks(DeploymentModel model, Func<string, JsonNode> fin
         container["Environment"] = Items(Environment(service).OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => (JsonNode)new JsonObject { ["Name"] = v.Key, ["Value"] = v.Value }));
         var secrets = Secrets(service).ToArray();
         if (secrets.Length > 0) container["Secrets"] = Items(secrets.Select(s => (JsonNode)new JsonObject { ["Name"] = s.Variable, ["ValueFrom"] = s.From }));
-        container["LogConfiguration"] = new JsonObject
-        {
-            ["LogDriver"] = "awslogs",
-            ["Options"] = new JsonObject { ["awslogs-group"] = Foundation.LogGroup(service.Name), ["awslogs-region"] = Ref("AWS::Region"), ["awslogs-stream-prefix"] = service.Name },
-        };
+        container["LogConfiguration"] = shipsLogs ? new JsonObject { ["LogDriver"] = "awsfirelens" } : ToCloudWatch(service, service.Name);
+        if (shipsLogs) container["DependsOn"] = Items(new JsonObject { ["ContainerName"] = FireLens.Image, ["Condition"] = "START" });
         return container;
     }
+
+    private static JsonObject ToCloudWatch(ServiceModel service, string prefix) => new()
+    {
+        ["LogDriver"] = "awslogs",
+        ["Options"] = new JsonObject { ["awslogs-group"] = Foundation.LogGroup(service.Name), ["awslogs-region"] = Ref("AWS::Region"), ["awslogs-stream-prefix"] = prefix },
+    };
+
+    // FireLens runs its router as root, and mounts what it makes for it into the router's file system.
+    private JsonObject Router(ServiceModel service) => new()
+    {
+        ["Name"] = FireLens.Image,
+        ["Image"] = Sub($"${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{model.Name}-{FireLens.Image}:${{ImageTag}}"),
+        ["Essential"] = true,
+        ["User"] = "0",
+        ["Privileged"] = false,
+        ["ReadonlyRootFilesystem"] = false,
+        ["Memory"] = RouterMemory,
+        ["MemoryReservation"] = RouterMemory / 2,
+        ["StopTimeout"] = service.GraceSeconds,
+        ["FirelensConfiguration"] = new JsonObject
+        {
+            ["Type"] = "fluentbit",
+            ["Options"] = new JsonObject { ["enable-ecs-log-metadata"] = "true", ["config-file-type"] = "file", ["config-file-value"] = Sub("/sentinel/${LogOutput}.conf") },
+        },
+        ["Environment"] = Items(new JsonObject { ["Name"] = "LOG_GROUP", ["Value"] = Foundation.LogGroup(service.Name) }, new JsonObject { ["Name"] = "SERVICE", ["Value"] = service.Name }),
+        ["Secrets"] = Items(FireLens.Settings.Select(s => (JsonNode)new JsonObject { ["Name"] = s.ToUpperInvariant(), ["ValueFrom"] = Member(find(AwsStores.Settings), s) })),
+        ["LogConfiguration"] = ToCloudWatch(service, FireLens.Image),
+    };
 
     private static JsonObject Image(ServiceModel service) => Sub($"${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{ContainerImages.Name(service)}:${{ImageTag}}");
 
@@ -128,7 +158,7 @@ internal sealed class AwsTasks(DeploymentModel model, Func<string, JsonNode> fin
     {
         var id = Id(service.Name);
         var secrets = service.Variables.Select(v => v.Value).OfType<SecretValue>().Select(v => model.Secrets.Single(s => s.Name == v.Secret))
-            .Select(s => s.Name == model.Store(StoreKind.Postgres).Password ? "PostgresSecret" : AwsStores.SecretId(s)).Distinct().Order(StringComparer.Ordinal);
+            .Select(s => s.Name == model.Store(StoreKind.Postgres).Password ? "PostgresSecret" : AwsStores.SecretId(s)).Concat(shipsLogs ? [AwsStores.Settings] : []).Distinct().Order(StringComparer.Ordinal);
         template.Resource($"{id}ExecutionRole", "AWS::IAM::Role", new JsonObject
         {
             ["Description"] = $"Starts {service.Name}: pulls its image, reads its secrets, writes its logs",
@@ -139,19 +169,23 @@ internal sealed class AwsTasks(DeploymentModel model, Func<string, JsonNode> fin
                 ["PolicyDocument"] = Policy([
                     // The token names no repository: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html.
                     Allow(["ecr:GetAuthorizationToken"], "*"),
-                    Allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], Sub($"arn:${{AWS::Partition}}:ecr:${{AWS::Region}}:${{AWS::AccountId}}:repository/{ContainerImages.Name(service)}")),
+                    Allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], Items(Images(service).Select(i => (JsonNode)Sub($"arn:${{AWS::Partition}}:ecr:${{AWS::Region}}:${{AWS::AccountId}}:repository/{i}")))),
                     Allow(["logs:CreateLogStream", "logs:PutLogEvents"], Foundation.LogGroupArn(service.Name)),
                     .. secrets.ToArray() is { Length: > 0 } names
                         ? [Allow(["secretsmanager:GetSecretValue"], Items(names.Select(find))), Allow(["kms:Decrypt"], Foundation.KeyArn())]
                         : Array.Empty<JsonNode>()]),
             }),
         });
-        template.Resource($"{id}TaskRole", "AWS::IAM::Role", new JsonObject
+        var role = new JsonObject
         {
-            ["Description"] = $"{service.Name} itself: it calls nothing of AWS",
+            ["Description"] = $"{service.Name} itself: {(shipsLogs ? "its log router writes to CloudWatch" : "it calls nothing of AWS")}",
             ["AssumeRolePolicyDocument"] = AssumedBy("ecs-tasks.amazonaws.com"),
-        });
+        };
+        if (shipsLogs) role["Policies"] = Items(new JsonObject { ["PolicyName"] = "logs", ["PolicyDocument"] = Policy(Allow(["logs:CreateLogStream", "logs:PutLogEvents"], Foundation.LogGroupArn(service.Name))) });
+        template.Resource($"{id}TaskRole", "AWS::IAM::Role", role);
     }
+
+    private IEnumerable<string> Images(ServiceModel service) => shipsLogs ? [ContainerImages.Name(service), $"{model.Name}-{FireLens.Image}"] : [ContainerImages.Name(service)];
 
     private static (int Cpu, int Memory) Size(ServiceModel service)
     {

@@ -9,7 +9,7 @@ internal static class DeployScript
 {
     public static GeneratedFile Emit(DeploymentModel model)
     {
-        var images = string.Join(' ', model.Services.Select(s => s.Image).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
+        var images = string.Join(' ', model.Services.Select(s => s.Image).Append(LogShipping.FireLens.Image).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal));
         var job = model.Jobs.Single();
         var id = CloudFormationTemplate.Id(job.Name);
         return new GeneratedFile("ecs/deploy.sh", $$$"""
@@ -18,6 +18,7 @@ internal static class DeployScript
             # Builds and pushes the images, brings up the platform, migrates the database once, then updates the services.
             #   ALARM_EMAIL=team@example.com deploy/ecs/deploy.sh TAG HostName=sentinel.example.com HostedZoneId=Z0123
             # Needs the AWS CLI and docker, signed in to the account. The address and the parameters after TAG are needed the first time only.
+            # LOG_OUTPUT=elasticsearch or datadog sends logs there too; its settings are members of the platform's secret.
             set -eu
             tag=${1:?"usage: deploy.sh TAG [Parameter=Value ...]"}
             shift
@@ -53,7 +54,11 @@ internal static class DeployScript
               exit 1
             fi
 
-            deploy {{{model.Name}}}-services --template-file deploy/ecs/services.yaml --parameter-overrides "ImageTag=$tag" "Platform={{{model.Name}}}-platform"
+            if [ -n "${LOG_OUTPUT:-}" ]; then
+              deploy {{{model.Name}}}-services --template-file deploy/ecs/services-shipping.yaml --parameter-overrides "ImageTag=$tag" "Platform={{{model.Name}}}-platform" "LogOutput=$LOG_OUTPUT"
+            else
+              deploy {{{model.Name}}}-services --template-file deploy/ecs/services.yaml --parameter-overrides "ImageTag=$tag" "Platform={{{model.Name}}}-platform"
+            fi
             echo "Sentinel $tag is at $(output Url)"
 
             """, Executable: true);

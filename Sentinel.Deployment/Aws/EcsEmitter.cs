@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Sentinel.Deployment.Images;
+using Sentinel.Deployment.LogShipping;
 using Sentinel.Deployment.Manifests;
 using Sentinel.Deployment.Model;
 using static Sentinel.Deployment.Aws.CloudFormationTemplate;
@@ -21,7 +21,8 @@ internal static class EcsEmitter
     {
         yield return Foundation.Template(model).ToFile("ecs/foundation.yaml");
         yield return PlatformStack(model).ToFile("ecs/platform.yaml");
-        yield return Services(model).ToFile("ecs/services.yaml");
+        yield return Services(model, shipsLogs: false).ToFile("ecs/services.yaml");
+        yield return Services(model, shipsLogs: true).ToFile("ecs/services-shipping.yaml");
         yield return DeployScript.Emit(model);
     }
 
@@ -48,13 +49,14 @@ internal static class EcsEmitter
         return template;
     }
 
-    private static CloudFormationTemplate Services(DeploymentModel model)
+    private static CloudFormationTemplate Services(DeploymentModel model, bool shipsLogs)
     {
         var template = new CloudFormationTemplate("Sentinel: the services. Update after the migrations of the same version have run.");
         template.Parameter(Foundation.Parameter, "Name of the foundation's stack", "sentinel-foundation", StackPattern);
         template.Parameter(Platform, "Name of the platform's stack", "sentinel-platform", StackPattern);
         template.Parameter("ImageTag", "Tag of the images, pushed before", pattern: TagPattern);
-        var tasks = new AwsTasks(model, name => Import(Platform, name));
+        if (shipsLogs) template.Parameter("LogOutput", "Where logs go besides CloudWatch", FireLens.Outputs[^1], $"^({string.Join('|', FireLens.Outputs)})$");
+        var tasks = new AwsTasks(model, name => Import(Platform, name), shipsLogs);
         foreach (var service in model.Running)
         {
             tasks.Add(template, service);

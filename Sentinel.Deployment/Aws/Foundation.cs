@@ -69,7 +69,7 @@ internal static class Foundation
 
     private static void AddRegistry(CloudFormationTemplate template, DeploymentModel model)
     {
-        foreach (var image in model.Services.Select(s => s.Image).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        foreach (var image in model.Services.Select(s => s.Image).Append(LogShipping.FireLens.Image).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
         {
             template.Resource(
                 $"{Id(image)}Repository", "AWS::ECR::Repository", new JsonObject

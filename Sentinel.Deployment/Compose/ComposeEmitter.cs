@@ -36,6 +36,7 @@ internal static class ComposeEmitter
         yield return new GeneratedFile("compose/.env.example", EnvironmentExample(model));
         yield return new GeneratedFile("compose/init-secrets.sh", InitSecrets(model), Executable: true);
         foreach (var file in ComposeObservability.Files()) yield return file;
+        yield return ComposeObservability.LoggingOverlay(model.Services.Select(s => s.Name));
     }
 
     /// <summary>What every container of ours and of others has: no privileges, bounded, its logs rotated.</summary>

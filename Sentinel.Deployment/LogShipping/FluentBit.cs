@@ -36,7 +36,11 @@ internal static class FluentBit
     /// <summary>The pipeline from an input to the log store named by LOG_OUTPUT's file.</summary>
     /// <param name="filters">What comes before redaction.</param>
     public static GeneratedFile Configuration(string path, JsonObject input, IEnumerable<JsonObject> filters, JsonObject output) =>
-        new(path, ManifestYaml.Write(GeneratedFile.Notice, new JsonObject
+        new(path, Pipeline(GeneratedFile.Notice, input, filters, output));
+
+    /// <summary>As <see cref="Configuration"/>, as a text.</summary>
+    public static string Pipeline(string? notice, JsonObject input, IEnumerable<JsonObject> filters, JsonObject output) =>
+        ManifestYaml.Write(notice, new JsonObject
         {
             ["service"] = new JsonObject
             {
@@ -54,7 +58,14 @@ internal static class FluentBit
                 ["filters"] = Items([.. filters, RedactionFilter()]),
                 ["outputs"] = Items(output),
             },
-        }));
+        });
+
+    /// <summary>Sections in the classic form, which FireLens includes into its own: https://docs.fluentbit.io/manual/administration/configuring-fluent-bit/classic-mode.</summary>
+    public static string Classic(params IEnumerable<(string Section, JsonObject Keys)> sections) =>
+        string.Join('\n', sections.Select(s => $"[{s.Section}]\n{string.Concat(s.Keys.Select(k => $"    {k.Key} {k.Value}\n"))}"));
+
+    /// <summary>The function that takes tokens out of records, as a file of its own.</summary>
+    public static string RedactionScript => Redaction + "\n";
 
     /// <summary>Elasticsearch over TLS.</summary>
     public static JsonObject Elasticsearch() => new()

@@ -3,6 +3,7 @@ using Sentinel.Deployment.Azure;
 using Sentinel.Deployment.Compose;
 using Sentinel.Deployment.Images;
 using Sentinel.Deployment.Kubernetes;
+using Sentinel.Deployment.LogShipping;
 using Sentinel.Deployment.Manifests;
 using Sentinel.Deployment.Model;
 using Sentinel.Deployment.Railway;
@@ -19,13 +20,13 @@ internal static class DeploymentTargets
     // Each writes into a folder of its own name.
     private static readonly (string Name, Func<DeploymentModel, IEnumerable<GeneratedFile>> Emit)[] Table =
     [
-        ("docker", DockerfileEmitter.Emit),
+        ("docker", m => [.. DockerfileEmitter.Emit(m), .. FireLens.Emit().Where(f => f.Path.StartsWith("docker/", StringComparison.Ordinal))]),
         ("compose", ComposeEmitter.Emit),
-        ("kubernetes", KubernetesEmitter.Emit),
+        ("kubernetes", m => [.. KubernetesEmitter.Emit(m), .. ClusterShipping.Emit(m)]),
         ("helm", HelmEmitter.Emit),
         ("render", RenderEmitter.Emit),
         ("railway", RailwayEmitter.Emit),
-        ("ecs", EcsEmitter.Emit),
+        ("ecs", m => [.. EcsEmitter.Emit(m), .. FireLens.Emit().Where(f => f.Path.StartsWith("ecs/", StringComparison.Ordinal))]),
         ("ec2", Ec2Emitter.Emit),
         ("azure", AzureEmitter.Emit),
     ];

@@ -109,7 +109,7 @@ internal sealed partial class ContainerHost : IAsyncDisposable
             File.CreateSymbolicLink(Path.Combine(shims, name), Which(program) ?? program);
         // Everybody may pass through, as into a container's root.
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(_folder, (UnixFileMode)0b111_101_101);
-        var projects = _files.Where(f => f.Path.EndsWith(".Dockerfile", StringComparison.Ordinal)).Select(f => Path.GetFileNameWithoutExtension(EntryPoint(f.Text)[1])).Distinct();
+        var projects = _files.Where(f => f.Path.EndsWith(".Dockerfile", StringComparison.Ordinal) && f.Text.Contains("\nENTRYPOINT [\"dotnet\"", StringComparison.Ordinal)).Select(f => Path.GetFileNameWithoutExtension(EntryPoint(f.Text)[1])).Distinct();
         var configuration = AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
         foreach (var project in projects)
         {

@@ -3,6 +3,7 @@
 # Builds and pushes the images, brings up the platform, migrates the database once, then updates the services.
 #   ALARM_EMAIL=team@example.com deploy/ecs/deploy.sh TAG HostName=sentinel.example.com HostedZoneId=Z0123
 # Needs the AWS CLI and docker, signed in to the account. The address and the parameters after TAG are needed the first time only.
+# LOG_OUTPUT=elasticsearch or datadog sends logs there too; its settings are members of the platform's secret.
 set -eu
 tag=${1:?"usage: deploy.sh TAG [Parameter=Value ...]"}
 shift
@@ -18,7 +19,7 @@ output() { aws cloudformation describe-stacks --stack-name sentinel-platform --q
 
 deploy sentinel-foundation --template-file deploy/ecs/foundation.yaml ${email:+--parameter-overrides "AlarmEmail=$email"}
 aws ecr get-login-password | docker login --username AWS --password-stdin "$registry"
-for image in ai-service api web worker; do
+for image in ai-service api log-router web worker; do
   # A tag is never given twice: what was pushed before stays.
   if ! aws ecr describe-images --repository-name "sentinel-$image" --image-ids "imageTag=$tag" >/dev/null 2>&1; then
     docker build --file "deploy/docker/$image.Dockerfile" --build-arg "VERSION=$tag" --tag "$registry/sentinel-$image:$tag" .
@@ -38,5 +39,9 @@ if [ "$code" != 0 ]; then
   exit 1
 fi
 
-deploy sentinel-services --template-file deploy/ecs/services.yaml --parameter-overrides "ImageTag=$tag" "Platform=sentinel-platform"
+if [ -n "${LOG_OUTPUT:-}" ]; then
+  deploy sentinel-services --template-file deploy/ecs/services-shipping.yaml --parameter-overrides "ImageTag=$tag" "Platform=sentinel-platform" "LogOutput=$LOG_OUTPUT"
+else
+  deploy sentinel-services --template-file deploy/ecs/services.yaml --parameter-overrides "ImageTag=$tag" "Platform=sentinel-platform"
+fi
 echo "Sentinel $tag is at $(output Url)"
