@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Sentinel.Deployment.Checking;
 
 namespace Sentinel.Deployment.Publishing;
 
@@ -41,7 +42,25 @@ public static class DeploymentVerbs
         ]);
         var graph = new Command("graph", "Prints the topology as a Mermaid diagram.");
         graph.SetAction(_ => arguments = Step(DeploymentSteps.Graph));
-        return new RootCommand("Sentinel's app host") { publish, graph };
+        return new RootCommand("Sentinel's app host") { publish, graph, DeployCheck(), Explain() };
+    }
+
+    private static Command DeployCheck()
+    {
+        var paths = new Argument<string[]>("path") { Description = "files and folders: compose, Kubernetes, CloudFormation, Render, azd, Dockerfiles, workflows, Fluent Bit", Arity = ArgumentArity.OneOrMore };
+        var exemptions = new Option<string?>("--exemptions") { Description = $"what is accepted, with reason and expiry; else {Exemptions.FileName} in the folder" };
+        var sarif = new Option<string?>("--sarif") { Description = "also write the findings to this file, as SARIF 2.1.0" };
+        var command = new Command("deploy-check", "Checks deployments, these or any others: 0 nothing wrong, 1 errors, 2 something could not be read.") { paths, exemptions, sarif };
+        command.SetAction(p => CheckVerb.Run(p.GetValue(paths)!, p.GetValue(exemptions), p.GetValue(sarif), DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), Console.Out, Console.Error));
+        return command;
+    }
+
+    private static Command Explain()
+    {
+        var id = new Argument<string>("id") { Description = "such as K5" };
+        var command = new Command("explain", "Says what a rule of deploy-check is for.") { id };
+        command.SetAction(p => CheckVerb.Explain(p.GetValue(id)!, Console.Out, Console.Error));
+        return command;
     }
 
     private static string[] Step(string name) => ["--operation", "publish", "--step", name];
