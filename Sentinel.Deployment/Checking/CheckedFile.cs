@@ -63,7 +63,7 @@ internal sealed partial class CheckedFile
 
     public static CheckedFile Parse(string path, string text)
     {
-        var file = new CheckedFile(path.Replace('\\', '/'), text.ReplaceLineEndings("\n"));
+        var file = new CheckedFile(Normal(path), text.ReplaceLineEndings("\n"));
         var name = file.Path.Split('/')[^1];
         if (name.EndsWith(".dockerignore", StringComparison.Ordinal)) file.Kind = FileKind.DockerIgnore;
         else if (DockerfileName().IsMatch(name)) file.Kind = FileKind.Dockerfile;
@@ -72,6 +72,8 @@ internal sealed partial class CheckedFile
         else if (name.EndsWith(".json", StringComparison.Ordinal)) file.ReadJson();
         return file;
     }
+
+    private static string Normal(string path) => string.Join('/', path.Replace('\\', '/').Split('/').Where(p => p != "."));
 
     private void ReadYaml()
     {
