@@ -105,7 +105,7 @@ internal sealed class Workloads(DeploymentModel model, ClusterValues values)
             ["imagePullPolicy"] = "IfNotPresent",
         };
         if (arguments.Count > 0) container["args"] = List(arguments);
-        container["env"] = Environment(service);
+        container["env"] = Environment(service, service.Kind == ServiceKind.Job || server ? service.Variables : service.Variables.Where(v => v.Name.StartsWith("DATABASE_", StringComparison.Ordinal)));
         container["securityContext"] = ContainerSecurity();
         container["resources"] = new JsonObject
         {
@@ -128,10 +128,11 @@ internal sealed class Workloads(DeploymentModel model, ClusterValues values)
         return container;
     }
 
-    private JsonArray Environment(ServiceModel service) => Items(
+    // What waits for the migrations needs the database, and nothing else of what its service has.
+    private JsonArray Environment(ServiceModel service, IEnumerable<VariableModel> variables) => Items(
         ServiceEnvironment.Common(service).Select(v => (v.Key, Node: (JsonNode)new JsonObject { ["name"] = v.Key, ["value"] = v.Value }))
             .Append(("OTEL_EXPORTER_OTLP_ENDPOINT", new JsonObject { ["name"] = "OTEL_EXPORTER_OTLP_ENDPOINT", ["value"] = values.Text("telemetry.otlpEndpoint") }))
-            .Concat(service.Variables.Select(v => Variable(v)))
+            .Concat(variables.Select(v => Variable(v)))
             .OrderBy(v => v.Item1, StringComparer.Ordinal).Select(v => v.Item2));
 
     private (string, JsonNode) Variable(VariableModel variable)
