@@ -10,8 +10,10 @@ internal static class RenderRules
 
     private static readonly Dictionary<string, string[]> Properties = new(StringComparer.Ordinal)
     {
-        ["keyvalue"] = ["connectionString", "host", "port", "hostport"], ["redis"] = ["connectionString", "host", "port", "hostport"],
-        ["web"] = ["host", "port", "hostport"], ["pserv"] = ["host", "port", "hostport"],
+        ["keyvalue"] = ["connectionString", "host", "port", "hostport"],
+        ["redis"] = ["connectionString", "host", "port", "hostport"],
+        ["web"] = ["host", "port", "hostport"],
+        ["pserv"] = ["host", "port", "hostport"],
     };
 
     public static IEnumerable<CheckRule> All =>
