@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sentinel.Deployment.Checking;
+using Sentinel.Deployment.Readiness;
 
 namespace Sentinel.Deployment.Publishing;
 
@@ -20,7 +21,8 @@ public static class DeploymentVerbs
             return [.. Step(DeploymentSteps.Manifest), $"{DeploymentSteps.OutputKey}={args.ElementAtOrDefault(Array.IndexOf(args, "--output-path") + 1) ?? "aspire-manifest.json"}"];
 
         var root = Root(out var result);
-        if (args is not [var verb, ..] || root.Subcommands.All(c => c.Name != verb)) return args;
+        // Options and settings, such as API_PORT=3005, are the application's; a word is a verb, or a misspelt one.
+        if (args is not [var verb, ..] || verb.StartsWith('-') || verb.Contains('=', StringComparison.Ordinal)) return args;
         var parsed = root.Parse(args);
         var exitCode = parsed.Invoke();
         if (result() is { } arguments) return arguments;
@@ -42,7 +44,7 @@ public static class DeploymentVerbs
         ]);
         var graph = new Command("graph", "Prints the topology as a Mermaid diagram.");
         graph.SetAction(_ => arguments = Step(DeploymentSteps.Graph));
-        return new RootCommand("Sentinel's app host") { publish, graph, DeployCheck(), Explain() };
+        return new RootCommand("Sentinel's app host") { publish, graph, DeployCheck(), Explain(), Doctor() };
     }
 
     private static Command DeployCheck()
@@ -60,6 +62,15 @@ public static class DeploymentVerbs
         var id = new Argument<string>("id") { Description = "such as K5" };
         var command = new Command("explain", "Says what a rule of deploy-check is for.") { id };
         command.SetAction(p => CheckVerb.Explain(p.GetValue(id)!, Console.Out, Console.Error));
+        return command;
+    }
+
+    private static Command Doctor()
+    {
+        var paths = new Argument<string[]>("path") { Description = "the deployment's folder, and what else shows how it is run", DefaultValueFactory = _ => [.. "deploy .github".Split(' ').Where(Directory.Exists)] };
+        var url = new Option<Uri?>("--url") { Description = "also ask a running installation, such as https://sentinel.example.com" };
+        var command = new Command("doctor", "Prints the production readiness checklist, each line with its evidence: 0 everything holds, 1 something does not.") { paths, url };
+        command.SetAction((p, cancellationToken) => DoctorVerb.RunAsync(p.GetValue(paths)!, p.GetValue(url), DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime), Console.Out, Console.Error, cancellationToken));
         return command;
     }
 
