@@ -70,24 +70,7 @@ internal static class Ec2Template
     {
         template.Resource(
             "Logs", "AWS::Logs::LogGroup", new JsonObject { ["LogGroupName"] = "/sentinel/ec2", ["RetentionInDays"] = 365, ["KmsKeyId"] = Attribute("LogsKey", "Arn") }, Kept());
-        template.Resource("LogsKey", "AWS::KMS::Key", new JsonObject
-        {
-            ["Description"] = "Sentinel's logs",
-            ["EnableKeyRotation"] = true,
-            ["KeyPolicy"] = Policy(
-                Allow(["kms:*"], "*", new JsonObject { ["AWS"] = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root") }),
-                new JsonObject
-                {
-                    ["Effect"] = "Deny",
-                    ["Principal"] = "*",
-                    ["Action"] = List("kms:CreateGrant"),
-                    ["Resource"] = "*",
-                    ["Condition"] = new JsonObject { ["BoolIfExists"] = new JsonObject { ["kms:GrantIsForAWSResource"] = "false", ["aws:PrincipalIsAWSService"] = "false" } },
-                },
-                Allow(
-                    ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"], "*", new JsonObject { ["Service"] = Sub("logs.${AWS::Region}.amazonaws.com") },
-                    new JsonObject { ["ArnLike"] = new JsonObject { ["kms:EncryptionContext:aws:logs:arn"] = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:/sentinel/*") } })),
-        }, Kept());
+        Foundation.AddKey(template, "LogsKey", "Sentinel's logs");
         template.Resource("Role", "AWS::IAM::Role", new JsonObject
         {
             ["AssumeRolePolicyDocument"] = new JsonObject

@@ -28,7 +28,10 @@ internal static class Foundation
     {
         var template = new CloudFormationTemplate("Sentinel: the key, the registry of its images, its logs, and who is told of alarms.");
         template.Parameter("AlarmEmail", "Address that alarms are sent to", pattern: @"^[^@\s]+@[^@\s]+$");
-        AddKey(template);
+        AddKey(
+            template, "Key", "Sentinel's data, logs and secrets",
+            Allow(["kms:Decrypt", "kms:GenerateDataKey*"], "*", new JsonObject { ["Service"] = "cloudwatch.amazonaws.com" }, new JsonObject { ["StringEquals"] = new JsonObject { ["aws:SourceAccount"] = Ref("AWS::AccountId") } }));
+        template.Resource("KeyAlias", "AWS::KMS::Alias", new JsonObject { ["AliasName"] = Sub("alias/${AWS::StackName}"), ["TargetKeyId"] = Ref("Key") });
         AddRegistry(template, model);
         foreach (var name in model.Services.Select(s => s.Name).Append(FlowLogs)) AddLogGroup(template, name);
         template.Resource("AlarmTopic", "AWS::SNS::Topic", new JsonObject { ["KmsMasterKeyId"] = Ref("Key"), ["DisplayName"] = "Sentinel" });
@@ -38,34 +41,30 @@ internal static class Foundation
         return template;
     }
 
-    private static void AddKey(CloudFormationTemplate template)
-    {
-        template.Resource(
-            "Key", "AWS::KMS::Key", new JsonObject
-            {
-                ["Description"] = "Sentinel's data, logs and secrets",
-                ["EnableKeyRotation"] = true,
-                ["KeyPolicy"] = Policy(
-                    Allow(["kms:*"], "*", new JsonObject { ["AWS"] = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root") }),
-                    // Grants only for what AWS's services do on behalf of this account.
-                    new JsonObject
-                    {
-                        ["Effect"] = "Deny",
-                        ["Principal"] = "*",
-                        ["Action"] = List("kms:CreateGrant"),
-                        ["Resource"] = "*",
-                        ["Condition"] = new JsonObject { ["BoolIfExists"] = new JsonObject { ["kms:GrantIsForAWSResource"] = "false", ["aws:PrincipalIsAWSService"] = "false" } },
-                    },
-                    Allow(
-                        ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"], "*", new JsonObject { ["Service"] = Sub("logs.${AWS::Region}.amazonaws.com") },
-                        new JsonObject { ["ArnLike"] = new JsonObject { ["kms:EncryptionContext:aws:logs:arn"] = Sub($"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{LogGroup("*")}") } }),
-                    Allow(
-                        ["kms:Decrypt", "kms:GenerateDataKey*"], "*", new JsonObject { ["Service"] = "cloudwatch.amazonaws.com" },
-                        new JsonObject { ["StringEquals"] = new JsonObject { ["aws:SourceAccount"] = Ref("AWS::AccountId") } })),
-            },
-            Kept());
-        template.Resource("KeyAlias", "AWS::KMS::Alias", new JsonObject { ["AliasName"] = Sub("alias/${AWS::StackName}"), ["TargetKeyId"] = Ref("Key") });
-    }
+    /// <summary>A key that is rotated, that only AWS's services get grants of, and that logs may be encrypted with.</summary>
+    /// <param name="id">Logical ID.</param>
+    /// <param name="further">What else may use it.</param>
+    public static void AddKey(CloudFormationTemplate template, string id, string purpose, params IEnumerable<JsonNode> further) => template.Resource(
+        id, "AWS::KMS::Key", new JsonObject
+        {
+            ["Description"] = purpose,
+            ["EnableKeyRotation"] = true,
+            ["KeyPolicy"] = Policy([
+                Allow(["kms:*"], "*", new JsonObject { ["AWS"] = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root") }),
+                new JsonObject
+                {
+                    ["Effect"] = "Deny",
+                    ["Principal"] = "*",
+                    ["Action"] = List("kms:CreateGrant"),
+                    ["Resource"] = "*",
+                    ["Condition"] = new JsonObject { ["BoolIfExists"] = new JsonObject { ["kms:GrantIsForAWSResource"] = "false", ["aws:PrincipalIsAWSService"] = "false" } },
+                },
+                Allow(
+                    ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"], "*", new JsonObject { ["Service"] = Sub("logs.${AWS::Region}.amazonaws.com") },
+                    new JsonObject { ["ArnLike"] = new JsonObject { ["kms:EncryptionContext:aws:logs:arn"] = Sub($"arn:${{AWS::Partition}}:logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{LogGroup("*")}") } }),
+                .. further]),
+        },
+        Kept());
 
     private static void AddRegistry(CloudFormationTemplate template, DeploymentModel model)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sentinel.Deployment.Images;
 using Sentinel.Deployment.Manifests;
@@ -13,8 +12,6 @@ namespace Sentinel.Deployment.Azure;
 /// </summary>
 internal static class AzureEmitter
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static IEnumerable<GeneratedFile> Emit(DeploymentModel model)
     {
         yield return new GeneratedFile("azure/azure.yaml", ManifestYaml.Write(
@@ -39,7 +36,7 @@ internal static class AzureEmitter
         foreach (var secret in model.Secrets) resources[secret.Name] = Parameter(secret);
         foreach (var store in model.Stores) AddStore(resources, store);
         foreach (var service in model.Services) resources[service.Name] = Project(service, model, root);
-        return new JsonObject { ["$schema"] = "https://json.schemastore.org/aspire-8.0.json", ["resources"] = resources }.ToJsonString(Indented) + "\n";
+        return new JsonObject { ["$schema"] = "https://json.schemastore.org/aspire-8.0.json", ["resources"] = resources }.ToText();
     }
 
     private static JsonObject Parameter(SecretModel secret)

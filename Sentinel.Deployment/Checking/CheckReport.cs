@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sentinel.Deployment.Manifests;
 using static Sentinel.Deployment.Manifests.Json;
@@ -10,8 +9,6 @@ namespace Sentinel.Deployment.Checking;
 /// <summary>What the checker found, for a person and for machines.</summary>
 internal static class CheckReport
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n" };
-
     /// <summary>One line for each finding, then how many.</summary>
     public static string Text(IReadOnlyList<CheckFinding> findings, int files)
     {
@@ -38,7 +35,7 @@ internal static class CheckReport
                 ["results"] = Items(findings.Select(f => (JsonNode)Result(f, Array.FindIndex(rules, r => r.Id == f.Rule.Id)))),
             }),
         };
-        return sarif.ToJsonString(Indented) + "\n";
+        return sarif.ToText();
     }
 
     /// <summary>Everything about one rule; null when there is none of that id.</summary>

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Sentinel.Deployment.Manifests;
@@ -5,6 +7,11 @@ namespace Sentinel.Deployment.Manifests;
 /// <summary>Short words for building manifests.</summary>
 internal static class Json
 {
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The text of a file.</summary>
+    public static string ToText(this JsonObject root) => root.ToJsonString(Indented) + "\n";
+
     /// <summary>A list of texts.</summary>
     public static JsonArray List(params IEnumerable<string> values) => new([.. values.Select(v => (JsonNode)v)]);
 

@@ -33,77 +33,9 @@ internal static partial class ManifestYaml
     }
 
     /// <summary>The documents of a file as trees of objects; documents that are empty, or no mapping, are left out.</summary>
-    /// <exception cref="YamlException">It is no YAML, or nests deeper than <see cref="MaxDepth"/>.</exception>
     /// <param name="lines">When given, is filled with the line, from 1, of each node.</param>
-    public static IReadOnlyList<JsonObject> Read(string text, Dictionary<JsonNode, int>? lines = null)
-    {
-        var parser = new Parser(new StringReader(text));
-        parser.Consume<StreamStart>();
-        var documents = new List<JsonObject>();
-        while (parser.Accept<DocumentStart>(out _))
-        {
-            parser.Consume<DocumentStart>();
-            if (Read(parser, depth: 0, lines) is JsonObject document) documents.Add(document);
-            parser.Consume<DocumentEnd>();
-        }
-        return documents;
-    }
-
-    private static JsonNode? Read(Parser parser, int depth, Dictionary<JsonNode, int>? lines)
-    {
-        if (depth > MaxDepth) throw new YamlException($"it nests deeper than {MaxDepth}");
-        var line = (int)(parser.Current?.Start.Line ?? 0);
-        var node = Intrinsic(parser.Current as NodeEvent, ReadNode(parser, depth, lines));
-        if (node is not null) lines?.TryAdd(node, line);
-        return node;
-    }
-
-    private static JsonNode? ReadNode(Parser parser, int depth, Dictionary<JsonNode, int>? lines)
-    {
-        if (parser.TryConsume<MappingStart>(out _))
-        {
-            var map = new JsonObject();
-            while (!parser.TryConsume<MappingEnd>(out _))
-            {
-                var key = parser.Consume<Scalar>();
-                map[key.Value] = Read(parser, depth + 1, lines);
-            }
-            return map;
-        }
-        if (parser.TryConsume<SequenceStart>(out _))
-        {
-            var list = new JsonArray();
-            while (!parser.TryConsume<SequenceEnd>(out _)) list.Add(Read(parser, depth + 1, lines));
-            return list;
-        }
-        // An alias could blow a small file up into a large tree.
-        if (parser.TryConsume<AnchorAlias>(out var alias)) throw new YamlException(alias.Start, alias.End, "it uses an alias, which is not read");
-        return Value(parser.Consume<Scalar>());
-    }
-
-    // CloudFormation's short forms, such as !Ref and !GetAtt: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html.
-    private static JsonNode? Intrinsic(NodeEvent? begin, JsonNode? node)
-    {
-        if (begin is not { Tag: { IsEmpty: false, IsNonSpecific: false } tag } || !tag.Value.StartsWith('!') || tag.Value.StartsWith("!!", StringComparison.Ordinal)) return node;
-        return tag.Value[1..] switch
-        {
-            "Ref" or "Condition" => new JsonObject { [tag.Value[1..]] = node },
-            "GetAtt" when node is JsonValue path && path.ToString().Split('.', 2) is [var id, var attribute] => new JsonObject { ["Fn::GetAtt"] = new JsonArray(id, attribute) },
-            var name => new JsonObject { [$"Fn::{name}"] = node },
-        };
-    }
-
-    // The core schema of YAML 1.2: https://yaml.org/spec/1.2.2/#103-core-schema.
-    private static JsonNode? Value(Scalar scalar) => scalar switch
-    {
-        { Style: not ScalarStyle.Plain } or { Tag.IsEmpty: false } => scalar.Value,
-        { Value: "" or "~" or "null" or "Null" or "NULL" } => null,
-        { Value: "true" or "True" or "TRUE" } => true,
-        { Value: "false" or "False" or "FALSE" } => false,
-        _ when long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var integer) => integer,
-        _ when Real().IsMatch(scalar.Value) && double.TryParse(scalar.Value, CultureInfo.InvariantCulture, out var real) => real,
-        _ => scalar.Value,
-    };
+    /// <exception cref="YamlException">It is no YAML, nests deeper than <see cref="MaxDepth"/>, or grows too large by its aliases.</exception>
+    public static IReadOnlyList<JsonObject> Read(string text, Dictionary<JsonNode, int>? lines = null) => new ManifestReader(text, lines).Read();
 
     private static void Write(StringWriter text, JsonNode document)
     {
@@ -149,9 +81,6 @@ internal static partial class ManifestYaml
             : ScalarStyle.DoubleQuoted;
         emitter.Emit(new Scalar(null, null, text, style, isPlainImplicit: true, isQuotedImplicit: true));
     }
-
-    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z")]
-    private static partial Regex Real();
 
     // Texts that are the same text in every version of YAML, in block and flow context.
     [GeneratedRegex(@"^[A-Za-z0-9_./$(~][A-Za-z0-9_./@+$%^()~=*?;,:! '-]*(?<![: ])\z(?<!: .*)(?<! #.*)")]

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Sentinel.Deployment.Images;
 using Sentinel.Deployment.Manifests;
@@ -13,13 +12,11 @@ namespace Sentinel.Deployment.Railway;
 /// </summary>
 internal static class RailwayEmitter
 {
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static IEnumerable<GeneratedFile> Emit(DeploymentModel model)
     {
         foreach (var service in model.Running)
         {
-            yield return new GeneratedFile($"railway/{service.Name}.json", Configuration(service, model).ToJsonString(Indented) + "\n");
+            yield return new GeneratedFile($"railway/{service.Name}.json", Configuration(service, model).ToText());
             yield return new GeneratedFile($"railway/{service.Name}.variables", Variables(service, model));
         }
     }

@@ -50,7 +50,8 @@ public sealed class CheckerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a: &x [1]\nb: *x\n")]
+    [InlineData("a: *x\n")]
+    [InlineData("a: &a [1,1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n")]
     [InlineData("a: [\n")]
     public void Verb_UnreadableFile_IsNamedAndNothingElseIsLost(string text)
     {
@@ -62,6 +63,23 @@ public sealed class CheckerTests : IDisposable
         Assert.Equal(CheckVerb.Unreadable, exitCode);
         Assert.Contains("broken.yaml", error, StringComparison.Ordinal);
         Assert.Contains("error C2: api: it waits for the start of cache", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Anchors_AreRead_AsComposeFilesUseThem()
+    {
+        var ids = Check(("docker-compose.yaml", "x-safe: &safe\n  cap_drop: [ALL]\n  security_opt: [\"no-new-privileges:true\"]\n  read_only: true\n  init: true\nservices:\n  a:\n    <<: *safe\n    image: registry.example/a:1\n")).Select(f => f.Rule.Id).ToArray();
+
+        Assert.DoesNotContain("C7", ids);
+        Assert.Contains("C8", ids);
+    }
+
+    [Fact]
+    public void ShortFormsOfCloudFormation_AreRead()
+    {
+        const string Template = "Resources:\n  Group:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      VpcId: !Ref Vpc\n      GroupDescription: !Sub \"${Missing} x\"\n      SecurityGroupEgress: []\n";
+
+        Assert.Equal(["there is no 'Missing'", "there is no 'Vpc'"], Check(("t.yaml", Template)).Where(f => f.Rule.Id == "A16").Select(f => f.Message).Order());
     }
 
     [Fact]
