@@ -20,6 +20,7 @@ internal enum FileKind
     Dockerfile,
     DockerIgnore,
     Workflow,
+    TrivyIgnore,
     FluentBit,
     SystemdUnit,
 }
@@ -68,6 +69,11 @@ internal sealed partial class CheckedFile
         if (name.EndsWith(".dockerignore", StringComparison.Ordinal)) file.Kind = FileKind.DockerIgnore;
         else if (DockerfileName().IsMatch(name)) file.Kind = FileKind.Dockerfile;
         else if (name.EndsWith(".service", StringComparison.Ordinal)) file.Kind = FileKind.SystemdUnit;
+        else if (name is ".trivyignore.yaml" or ".trivyignore.yml")
+        {
+            file.ReadYaml();
+            file.Kind = FileKind.TrivyIgnore;
+        }
         else if (name.EndsWith(".yaml", StringComparison.Ordinal) || name.EndsWith(".yml", StringComparison.Ordinal)) file.ReadYaml();
         else if (name.EndsWith(".json", StringComparison.Ordinal)) file.ReadJson();
         return file;

@@ -45,6 +45,7 @@ internal static class FireLens
     }
 
     private static GeneratedFile Configuration(string name, JsonObject output) => new($"ecs/fluent-bit/{name}.conf", $"# {GeneratedFile.Notice}\n" + FluentBit.Classic(
+        ("SERVICE", new JsonObject { ["parsers_file"] = "/fluent-bit/parsers/parsers.conf" }),
         ("FILTER", new JsonObject { ["name"] = "lua", ["match"] = "*", ["script"] = "/sentinel/redact.lua", ["call"] = "redact" }),
         ("OUTPUT", new JsonObject
         {

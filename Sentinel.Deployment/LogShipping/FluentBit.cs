@@ -52,6 +52,8 @@ internal static class FluentBit
                 ["http_port"] = 2020,
                 ["health_check"] = "on",
             },
+            // The image's own file of parsers is hidden by the folder that this file is in.
+            ["parsers"] = Items(new JsonObject { ["name"] = "json", ["format"] = "json" }),
             ["pipeline"] = new JsonObject
             {
                 ["inputs"] = Items(input),

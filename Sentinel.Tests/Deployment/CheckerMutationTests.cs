@@ -71,6 +71,7 @@ public sealed class CheckerMutationTests
         new("R8", "render/render.yaml", "type: pserv", "plan: starter", "plan: free"),
         new("R9", "render/render.yaml", "", "docker/api.Dockerfile", "docker/nowhere.Dockerfile"),
         new("R10", "render/render.yaml", "", "autoDeployTrigger: checksPass", "autoDeployTrigger: commit"),
+        new("R11", "render/render.yaml", "", "    buildFilter:\n      paths:\n", "    buildFilter:\n      ignoredPaths:\n"),
         new("R12", "render/render-free.yaml", "", "key: PORT", "key: PROT"),
         new("R13", "render/render.yaml", "", "    maxShutdownDelaySeconds: 30\n", ""),
         new("R14", "render/render.yaml", "", "postgresMajorVersion: \"17\"", "postgresMajorVersion: 17"),
@@ -118,6 +119,7 @@ public sealed class CheckerMutationTests
         new("G1", ".github/workflows/ci.yml", "", "actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683", "actions/checkout@v4"),
         new("G2", ".github/workflows/ci.yml", "", "scan-type: config", "scan-type: repo"),
         new("G3", ".github/workflows/ci.yml", "", "exit-code: \"1\"", "exit-code: \"0\"", Everywhere: true),
+        new("G4", ".trivyignore.yaml", "", "    expired_at: 2027-11-30\n", ""),
         new("G5", ".github/workflows/ci.yml", "", "format: cyclonedx", "format: json"),
         new("G6", ".github/workflows/ci.yml", "", "- run: dotnet build\n", "- run: echo \"${{ github.event.pull_request.title }}\"\n"),
         new("G7", ".github/workflows/ci.yml", "", "  schedule:\n", "  workflow_dispatch:\n"),
@@ -157,7 +159,7 @@ public sealed class CheckerMutationTests
     private static async Task<IReadOnlyList<CheckedFile>> FilesAsync()
     {
         var workflow = Path.Combine(SharedFiles.RepositoryRoot, ".github", "workflows", "ci.yml");
-        return [.. (await AppModel.FilesAsync()).Select(f => CheckedFile.Parse($"deploy/{f.Path}", f.Text)), CheckedFile.Parse(".github/workflows/ci.yml", await File.ReadAllTextAsync(workflow))];
+        return [.. (await AppModel.FilesAsync()).Select(f => CheckedFile.Parse($"deploy/{f.Path}", f.Text)), CheckedFile.Parse(".github/workflows/ci.yml", await File.ReadAllTextAsync(workflow)), CheckedFile.Parse(".trivyignore.yaml", await File.ReadAllTextAsync(Path.Combine(SharedFiles.RepositoryRoot, ".trivyignore.yaml")))];
     }
 
     private static async Task<Exemptions> ExemptionsAsync()

@@ -43,6 +43,8 @@ public sealed class LogShippingTests
         Assert.All(pipelines, p =>
         {
             Assert.Equal("lua", (string)p["pipeline"]!["filters"]!.AsArray()[^1]!["name"]!);
+            // Every parser that is named is there.
+            Assert.All(p["pipeline"]!["filters"]!.AsArray().Select(f => (string?)f!["parser"]).OfType<string>(), n => Assert.Contains(p["parsers"]!.AsArray(), x => (string)x!["name"]! == n));
             var output = p["pipeline"]!["outputs"]!.AsArray().Single()!;
             Assert.Equal("on", (string)output["tls"]!);
             Assert.NotNull(output["retry_limit"]);
