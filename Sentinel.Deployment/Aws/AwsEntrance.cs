@@ -119,7 +119,7 @@ internal static class AwsEntrance
             ["PolicyDocument"] = Policy(
                 Allow(
                     ["s3:PutObject"], Sub("${AccessLogs.Arn}/AWSLogs/${AWS::AccountId}/*"), new JsonObject { ["Service"] = "logdelivery.elasticloadbalancing.amazonaws.com" },
-                    new JsonObject { ["StringEquals"] = new JsonObject { ["aws:SourceAccount"] = Ref("AWS::AccountId") } }),
+                    new JsonObject { ["ArnLike"] = new JsonObject { ["aws:SourceArn"] = Sub("arn:${AWS::Partition}:elasticloadbalancing:${AWS::Region}:${AWS::AccountId}:loadbalancer/*") } }),
                 new JsonObject
                 {
                     ["Effect"] = "Deny",

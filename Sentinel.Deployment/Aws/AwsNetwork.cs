@@ -92,8 +92,8 @@ internal static class AwsNetwork
     // Images, logs and secrets do not travel over the internet.
     private static void AddEndpoints(CloudFormationTemplate template)
     {
-        AddGroup(template, "Endpoints", "AWS's own services, from the tasks");
-        template.Resource("EndpointsFromVpc", "AWS::EC2::SecurityGroupIngress", Rule("Endpoints", 443, "tasks to AWS's services", ("CidrIp", Cidr)));
+        AddGroup(template, "Endpoints", "services of AWS, from the tasks");
+        template.Resource("EndpointsFromVpc", "AWS::EC2::SecurityGroupIngress", Rule("Endpoints", 443, "tasks to services of AWS", ("CidrIp", Cidr)));
         foreach (var (id, service) in new[] { ("EcrApi", "ecr.api"), ("EcrImages", "ecr.dkr"), ("Logs", "logs"), ("SecretsManager", "secretsmanager") })
         {
             template.Resource($"{id}Endpoint", "AWS::EC2::VPCEndpoint", new JsonObject
@@ -125,7 +125,7 @@ internal static class AwsNetwork
         {
             AddGroup(template, Id(service.Name), service.Name);
             // To pull its image, and to GitHub and the model for those that call them.
-            template.Resource($"{Id(service.Name)}ToHttps", "AWS::EC2::SecurityGroupEgress", Rule(Id(service.Name), 443, "images, AWS's services and GitHub", ("CidrIp", "0.0.0.0/0")));
+            template.Resource($"{Id(service.Name)}ToHttps", "AWS::EC2::SecurityGroupEgress", Rule(Id(service.Name), 443, "images, services of AWS, and GitHub", ("CidrIp", "0.0.0.0/0")));
         }
         foreach (var service in model.Services)
         {

@@ -50,7 +50,7 @@ internal static class AwsStores
 
     private static void AddPostgres(CloudFormationTemplate template, StoreModel store)
     {
-        template.Resource("PostgresSubnets", "AWS::RDS::DBSubnetGroup", new JsonObject { ["DBSubnetGroupDescription"] = "Sentinel's data subnets", ["SubnetIds"] = AwsNetwork.Subnets("Data") });
+        template.Resource("PostgresSubnets", "AWS::RDS::DBSubnetGroup", new JsonObject { ["DBSubnetGroupDescription"] = "data subnets of Sentinel", ["SubnetIds"] = AwsNetwork.Subnets("Data") });
         template.Resource("PostgresParameters", "AWS::RDS::DBParameterGroup", new JsonObject
         {
             ["Family"] = "postgres17",
@@ -102,7 +102,7 @@ internal static class AwsStores
 
     private static void AddRedis(CloudFormationTemplate template, StoreModel store)
     {
-        template.Resource("RedisSubnets", "AWS::ElastiCache::SubnetGroup", new JsonObject { ["Description"] = "Sentinel's data subnets", ["SubnetIds"] = AwsNetwork.Subnets("Data") });
+        template.Resource("RedisSubnets", "AWS::ElastiCache::SubnetGroup", new JsonObject { ["Description"] = "data subnets of Sentinel", ["SubnetIds"] = AwsNetwork.Subnets("Data") });
         template.Resource("RedisParameters", "AWS::ElastiCache::ParameterGroup", new JsonObject
         {
             ["CacheParameterGroupFamily"] = "valkey8",

@@ -45,7 +45,7 @@ internal static class Ec2Template
             ["GroupDescription"] = "browsers and GitHub in, registries, GitHub and the model out",
             ["VpcId"] = Ref("Vpc"),
             ["SecurityGroupIngress"] = Items(Rule(80, "certificates, and on to 443"), Rule(443, "browsers and GitHub")),
-            ["SecurityGroupEgress"] = Items(Rule(80, "packages"), Rule(443, "images, GitHub, the model, AWS's services")),
+            ["SecurityGroupEgress"] = Items(Rule(80, "packages"), Rule(443, "images, GitHub, the model, services of AWS")),
         });
         template.Resource("Address", "AWS::EC2::EIP", new JsonObject { ["Domain"] = "vpc" }, new JsonObject { ["DependsOn"] = "InternetGatewayAttachment", ["DeletionPolicy"] = "Retain" });
     }
@@ -161,7 +161,7 @@ internal static class Ec2Template
         });
         template.Resource("Backups", "AWS::DLM::LifecyclePolicy", new JsonObject
         {
-            ["Description"] = "Snapshots of Sentinel data every 12 hours, kept for two weeks",
+            ["Description"] = "Snapshots of the data of Sentinel every 12 hours for two weeks",
             ["State"] = "ENABLED",
             ["ExecutionRoleArn"] = Attribute("BackupRole", "Arn"),
             ["PolicyDetails"] = new JsonObject

@@ -58,6 +58,20 @@ public sealed partial class CloudFormationTests
     [MemberData(nameof(Templates))]
     public void Template_IsSmallEnoughToBeSent(string file) => Assert.InRange(new FileInfo(Path.Combine(Deploy, file)).Length, 1, 51_200);
 
+    /// <summary>What the specification does not say of texts: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html, https://docs.aws.amazon.com/dlm/latest/APIReference/API_CreateLifecyclePolicy.html.</summary>
+    [Theory]
+    [MemberData(nameof(Templates))]
+    public async Task Descriptions_HaveOnlyCharactersThatAwsTakes(string file)
+    {
+        var resources = ManifestYaml.Read(await AppModel.TextAsync(file)).Single()["Resources"]!.AsObject().Select(r => r.Value!).ToArray();
+        var groups = resources.Where(r => ((string)r["Type"]!).StartsWith("AWS::EC2::SecurityGroup", StringComparison.Ordinal)).Select(r => r["Properties"]!).ToArray();
+        var texts = groups.SelectMany(g => new[] { g["GroupDescription"], g["Description"] }).Concat(groups.SelectMany(g => (g["SecurityGroupIngress"]?.AsArray() ?? []).Concat(g["SecurityGroupEgress"]?.AsArray() ?? [])).Select(r => r!["Description"])).OfType<JsonNode>();
+
+        Assert.All(texts, t => Assert.Matches(@"^[a-zA-Z0-9. _\-:/()#,@\[\]+=&;{}!$*]{1,255}$", (string)t!));
+        Assert.All(resources.Where(r => (string)r["Type"]! == "AWS::DLM::LifecyclePolicy"), r => Assert.Matches("^[0-9A-Za-z _-]{1,500}$", (string)r["Properties"]!["Description"]!));
+        Assert.All(resources.Where(r => (string)r["Type"]! == "AWS::IAM::Role" && r["Properties"]!["Description"] is not null), r => Assert.Matches(@"^[\t\n\r -~\u00A1-\u00FF]{0,1000}$", (string)r["Properties"]!["Description"]!));
+    }
+
     [Fact]
     public async Task Templates_EveryReference_HasATarget()
     {
