@@ -75,7 +75,9 @@ internal static class AwsNetwork
             ["Policies"] = Items(new JsonObject
             {
                 ["PolicyName"] = "write-flow-logs",
-                ["PolicyDocument"] = Policy(Allow(["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], Foundation.LogGroupArn(Foundation.FlowLogs))),
+                ["PolicyDocument"] = Policy(
+                    Allow(["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"], Foundation.LogGroupArn(Foundation.FlowLogs)),
+                    Allow(["logs:DescribeLogGroups"], Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*"))),
             }),
         });
         template.Resource("FlowLog", "AWS::EC2::FlowLog", new JsonObject

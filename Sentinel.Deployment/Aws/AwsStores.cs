@@ -23,9 +23,7 @@ internal static class AwsStores
 
     private static void AddSecrets(CloudFormationTemplate template, DeploymentModel model)
     {
-        var postgres = model.Store(StoreKind.Postgres);
-        // RDS makes and rotates its own.
-        foreach (var secret in model.Secrets.Where(s => s.Generated && s.Name != postgres.Password))
+        foreach (var secret in model.Secrets.Where(s => s.Generated))
         {
             template.Resource(
                 SecretId(secret), "AWS::SecretsManager::Secret", new JsonObject
@@ -71,8 +69,8 @@ internal static class AwsStores
                 ["DBName"] = store.Database,
                 ["Port"] = $"{store.Port}",
                 ["MasterUsername"] = store.User,
-                ["ManageMasterUserPassword"] = true,
-                ["MasterUserSecret"] = new JsonObject { ["KmsKeyId"] = Foundation.KeyArn() },
+                // Not one that RDS manages: it changes that every week, and tasks read theirs when they start.
+                ["MasterUserPassword"] = Sub($"{{{{resolve:secretsmanager:${{{Id(store.Password)}Secret}}}}}}"),
                 ["AllocatedStorage"] = "50",
                 ["MaxAllocatedStorage"] = 500,
                 ["StorageType"] = "gp3",
@@ -132,7 +130,9 @@ internal static class AwsStores
                 ["AutoMinorVersionUpgrade"] = true,
             },
             new JsonObject { ["DeletionPolicy"] = "Snapshot", ["UpdateReplacePolicy"] = "Snapshot" });
-        AwsAlarms.Add(template, "RedisMemory", "Redis' memory is filling up; it refuses writes when it is full", "AWS/ElastiCache", "DatabaseMemoryUsagePercentage", "Maximum", 80, 5, [("ReplicationGroupId", Ref("RedisGroup"))], Foundation.Alarms());
+        // Its nodes' names are the group's with a number: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.html.
+        foreach (var node in new[] { "001", "002" })
+            AwsAlarms.Add(template, $"RedisMemory{node}", "Redis' memory is filling up; it refuses writes when it is full", "AWS/ElastiCache", "DatabaseMemoryUsagePercentage", "Maximum", 80, 5, [("CacheClusterId", Sub($"${{RedisGroup}}-{node}"))], Foundation.Alarms());
     }
 
     private static JsonObject Kept() => new() { ["DeletionPolicy"] = "Retain", ["UpdateReplacePolicy"] = "Retain" };

@@ -145,8 +145,7 @@ internal sealed class AwsTasks(DeploymentModel model, Func<string, JsonNode> fin
         {
             if (variable.Value is not SecretValue value) continue;
             var secret = model.Secrets.Single(s => s.Name == value.Secret);
-            if (secret.Name == model.Store(StoreKind.Postgres).Password) yield return (variable.Name, Member(find("PostgresSecret"), "password"));
-            else if (secret.Generated) yield return (variable.Name, find(AwsStores.SecretId(secret)));
+            if (secret.Generated) yield return (variable.Name, find(AwsStores.SecretId(secret)));
             else yield return (variable.Name, Member(find(AwsStores.Settings), secret.File));
         }
     }
@@ -158,7 +157,7 @@ internal sealed class AwsTasks(DeploymentModel model, Func<string, JsonNode> fin
     {
         var id = Id(service.Name);
         var secrets = service.Variables.Select(v => v.Value).OfType<SecretValue>().Select(v => model.Secrets.Single(s => s.Name == v.Secret))
-            .Select(s => s.Name == model.Store(StoreKind.Postgres).Password ? "PostgresSecret" : AwsStores.SecretId(s)).Concat(shipsLogs ? [AwsStores.Settings] : []).Distinct().Order(StringComparer.Ordinal);
+            .Select(AwsStores.SecretId).Concat(shipsLogs ? [AwsStores.Settings] : []).Distinct().Order(StringComparer.Ordinal);
         template.Resource($"{id}ExecutionRole", "AWS::IAM::Role", new JsonObject
         {
             ["Description"] = $"Starts {service.Name}: pulls its image, reads its secrets, writes its logs",

@@ -37,7 +37,7 @@ internal static class DeployScript
             for image in {{{images}}}; do
               # A tag is never given twice: what was pushed before stays.
               if ! aws ecr describe-images --repository-name "{{{model.Name}}}-$image" --image-ids "imageTag=$tag" >/dev/null 2>&1; then
-                docker build --file "deploy/docker/$image.Dockerfile" --build-arg "VERSION=$tag" --tag "$registry/{{{model.Name}}}-$image:$tag" .
+                docker build --platform linux/amd64 --file "deploy/docker/$image.Dockerfile" --build-arg "VERSION=$tag" --tag "$registry/{{{model.Name}}}-$image:$tag" .
                 docker push "$registry/{{{model.Name}}}-$image:$tag"
               fi
             done

@@ -166,6 +166,8 @@ internal static class Ec2Emitter
         : "${VOLUME_ID:?}" "${ADDRESS_ID:?}" "${STACK:?}" "${AWS_REGION:?}"
         export AWS_REGION PATH
         instance=$(cat /var/lib/cloud/data/instance-id)
+        status=FAILURE
+        trap 'aws cloudformation signal-resource --region "$AWS_REGION" --stack-name "$STACK" --logical-resource-id Group --unique-id "$instance" --status "$status"' EXIT
         device="/dev/disk/by-id/nvme-Amazon_Elastic_Block_Store_$(echo "$VOLUME_ID" | tr -d -)"
 
         # The instance that was here before may still be letting go of them.
@@ -174,7 +176,10 @@ internal static class Ec2Emitter
           aws ec2 attach-volume --volume-id "$VOLUME_ID" --instance-id "$instance" --device /dev/sdf >/dev/null 2>&1 || true
           sleep 5
         done
-        aws ec2 associate-address --allocation-id "$ADDRESS_ID" --instance-id "$instance" --allow-reassociation >/dev/null
+        for _ in $(seq 12); do
+          if aws ec2 associate-address --allocation-id "$ADDRESS_ID" --instance-id "$instance" --allow-reassociation >/dev/null; then break; fi
+          sleep 5
+        done
         # Data that is there already stays.
         blkid "$device" >/dev/null || mkfs.ext4 -q -L sentinel-data "$device"
         mkdir -p /data
@@ -184,9 +189,9 @@ internal static class Ec2Emitter
 
         install -m 0644 {{Checkout}}/deploy/ec2/sentinel.service /etc/systemd/system/sentinel.service
         systemctl daemon-reload
-        systemctl enable --now sentinel.service
+        # It starts itself again when its first start fails.
+        systemctl enable --now sentinel.service || true
 
-        status=FAILURE
         for _ in $(seq 120); do
           if curl -fsS -o /dev/null http://127.0.0.1:{{model.Services.Single(s => s is { Public: true, Sticky: false }).Port}}/ready && curl -fsS -o /dev/null http://127.0.0.1:{{model.Services.Single(s => s is { Public: true, Sticky: true }).Port}}/ready; then
             status=SUCCESS
@@ -194,7 +199,7 @@ internal static class Ec2Emitter
           fi
           sleep 5
         done
-        aws cloudformation signal-resource --region "$AWS_REGION" --stack-name "$STACK" --logical-resource-id Group --unique-id "$instance" --status "$status"
+        [ "$status" = SUCCESS ]
 
         """;
 

@@ -89,6 +89,9 @@ internal static class Ec2Template
                     Allow(["ec2:AttachVolume"], Sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:volume/${DataVolume}")),
                     Allow(["ec2:AssociateAddress"], Sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:elastic-ip/${Address.AllocationId}")),
                     Allow(
+                        ["ec2:AssociateAddress"], Sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:network-interface/*"), condition:
+                        new JsonObject { ["ArnEquals"] = new JsonObject { ["ec2:Vpc"] = Sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:vpc/${Vpc}") } }),
+                    Allow(
                         ["ec2:AssociateAddress", "ec2:AttachVolume"], Sub("arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:instance/*"), condition:
                         new JsonObject { ["StringEquals"] = new JsonObject { ["aws:ResourceTag/sentinel:stack"] = Ref("AWS::StackName") } }),
                     Allow(["ecr:GetAuthorizationToken"], "*"),

@@ -193,15 +193,14 @@ internal static class EcsEmitter
     }
 
     private static IEnumerable<string> Exports(DeploymentModel model) =>
-        ["Cluster", "PrivateDomain", "PostgresAddress", "PostgresSecret", "RedisAddress", AwsStores.Settings,
-            .. model.Secrets.Where(s => s.Generated && s.Name != model.Store(StoreKind.Postgres).Password).Select(AwsStores.SecretId),
+        ["Cluster", "PrivateDomain", "PostgresAddress", "RedisAddress", AwsStores.Settings,
+            .. model.Secrets.Where(s => s.Generated).Select(AwsStores.SecretId),
             .. model.Services.Select(s => $"{Id(s.Name)}Group"), .. model.Services.Where(s => s.Public).Select(s => $"{Id(s.Name)}Target"), .. model.Jobs.Select(j => $"{Id(j.Name)}Task")];
 
     private static JsonObject Local(string name, DeploymentModel model) => name switch
     {
         "PrivateDomain" => Attribute("PrivateDomain", "Id"),
         "PostgresAddress" => Attribute("PostgresInstance", "Endpoint.Address"),
-        "PostgresSecret" => Attribute("PostgresInstance", "MasterUserSecret.SecretArn"),
         "RedisAddress" => Attribute("RedisGroup", "PrimaryEndPoint.Address"),
         _ when model.Services.Any(s => name == $"{Id(s.Name)}Group") => Attribute($"{name[..^5]}SecurityGroup", "GroupId"),
         _ => Ref(name),

@@ -108,7 +108,8 @@ internal static class ComposeEmitter
                 // A fast shutdown: connections are ended, nothing committed is lost.
                 ["stop_signal"] = "SIGINT",
                 ["stop_grace_period"] = "60s",
-                ["healthcheck"] = Healthcheck(List("CMD", "pg_isready", "--quiet", $"--username={store.User}", $"--dbname={store.Database}"), startPeriod: "30s"),
+                // By address: while the database is made, a server answers on the socket alone, and is stopped again.
+                ["healthcheck"] = Healthcheck(List("CMD", "pg_isready", "--quiet", "--host=127.0.0.1", $"--username={store.User}", $"--dbname={store.Database}"), startPeriod: "30s"),
             },
             2, 1024, 256, "unless-stopped");
     }

@@ -22,7 +22,7 @@ aws ecr get-login-password | docker login --username AWS --password-stdin "$regi
 for image in ai-service api log-router web worker; do
   # A tag is never given twice: what was pushed before stays.
   if ! aws ecr describe-images --repository-name "sentinel-$image" --image-ids "imageTag=$tag" >/dev/null 2>&1; then
-    docker build --file "deploy/docker/$image.Dockerfile" --build-arg "VERSION=$tag" --tag "$registry/sentinel-$image:$tag" .
+    docker build --platform linux/amd64 --file "deploy/docker/$image.Dockerfile" --build-arg "VERSION=$tag" --tag "$registry/sentinel-$image:$tag" .
     docker push "$registry/sentinel-$image:$tag"
   fi
 done

@@ -22,7 +22,7 @@ internal static partial class AwsRules
         Error("A6", "Secrets come from Secrets Manager; no role may do everything.", "Variables of a task definition are shown to whoever may describe it.", $"{Ecs}specifying-sensitive-data.html", Secrets),
         Error("A7", "Services roll back by themselves, keep all replicas while they are replaced, and wait for the first health check.", "A bad release replaces the good one.", $"{Ecs}deployment-circuit-breaker.html", Services),
         Error("A8", "Scaled services leave the number of tasks to the scaler; more come fast, and go slowly.", "Each deployment takes the scaler's number back.", $"{Ecs}service-auto-scaling.html", Scaling),
-        Error("A10", "Databases are private, encrypted, in two zones, backed up for a week, kept when deleted, and their password is made by RDS.", "The truth is lost, or read.", $"{ControlTower}rds-rules.html", Databases),
+        Error("A10", "Databases are private, encrypted, in two zones, backed up for a week, kept when deleted, and their password comes from Secrets Manager.", "The truth is lost, or read.", $"{ControlTower}rds-rules.html", Databases),
         Error("A11", "Redis is encrypted at rest and on the way, asks for a password, fails over, and is backed up.", "The queue is read, written, or lost.", $"{ControlTower}elasticache-rules.html", Caches),
         Error("A12", "Repositories of images keep tags, scan what is pushed, and forget old images.", "A tag is given to another image.", $"{ControlTower}ecr-rules.html", s => Find(s, "AWS::ECR::Repository").Where(r => r.Properties.At("ImageTagMutability").Text() != "IMMUTABLE" || !r.Properties.At("ImageScanningConfiguration", "ScanOnPush").IsTrue() || r.Properties.At("LifecyclePolicy") is null).Select(r => r.At(r.Properties, "its tags may be given twice, nothing is scanned, or nothing is removed"))),
         Error("A13", "Logs are kept for a time and encrypted with a key of one's own.", "They are kept, and paid for, for ever.", $"{ControlTower}cloudwatch-rules.html", s => Find(s, "AWS::Logs::LogGroup").Where(r => r.Properties.At("RetentionInDays") is null || r.Properties.At("KmsKeyId") is null).Select(r => r.At(r.Properties, "it has no RetentionInDays or no KmsKeyId"))),
@@ -147,7 +147,7 @@ internal static partial class AwsRules
             if (properties.At("MultiAZ").IsFalse() || (properties.At("MultiAZ") is null && properties.At("DBClusterIdentifier") is null)) missing.Add("MultiAZ");
             if (properties.At("BackupRetentionPeriod").Number() is not >= 7) missing.Add("BackupRetentionPeriod of 7 or more");
             if (!properties.At("DeletionProtection").IsTrue()) missing.Add("DeletionProtection");
-            if (!properties.At("ManageMasterUserPassword").IsTrue()) missing.Add("ManageMasterUserPassword");
+            if (!properties.At("ManageMasterUserPassword").IsTrue() && (properties.At("MasterUserPassword")?.ToJsonString().Contains("{{resolve:", StringComparison.Ordinal) != true)) missing.Add("a password from Secrets Manager");
             if (database.Root.At("Resources", database.Id, "DeletionPolicy").Text() is not ("Snapshot" or "Retain")) missing.Add("DeletionPolicy Snapshot");
             if (missing.Count > 0) yield return database.At(properties, $"it lacks {string.Join(", ", missing)}");
         }
