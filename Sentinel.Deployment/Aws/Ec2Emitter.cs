@@ -217,11 +217,11 @@ internal static class Ec2Emitter
                 {
                     ["path"] = "/etc/sentinel/environment",
                     ["permissions"] = "0644",
-                    ["content"] = string.Join('\n', "AWS_REGION=${AWS::Region}", "STACK=${AWS::StackName}", "VOLUME_ID=${DataVolume}", "ADDRESS_ID=${Address.AllocationId}", "GENERATED_SECRET=${GeneratedSecret}", "SETTINGS_SECRET=${Settings}", "SENTINEL_HOST=${HostName}", "SENTINEL_REGISTRY=${Registry}", "SENTINEL_VERSION=${Version}", "PATH=/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin") + "\n",
+                    ["content"] = string.Join('\n', "AWS_REGION=${AWS::Region}", "STACK=${AWS::StackName}", "VOLUME_ID=${DataVolume}", "ADDRESS_ID=${Address.AllocationId}", "GENERATED_SECRET=${GeneratedSecret}", "SETTINGS_SECRET=${Settings}", "SENTINEL_HOST=${HostName}", "SENTINEL_REGISTRY=${Registry}", "SENTINEL_VERSION=${Version}", "DOCKER_CONFIG=/etc/sentinel/docker", "PATH=/usr/sbin:/usr/bin:/sbin:/bin:/snap/bin") + "\n",
                 },
                 new JsonObject
                 {
-                    ["path"] = "/root/.docker/config.json",
+                    ["path"] = "/etc/sentinel/docker/config.json",
                     ["permissions"] = "0600",
                     ["content"] = """{"credHelpers":{"${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}":"ecr-login"}}""" + "\n",
                 }),

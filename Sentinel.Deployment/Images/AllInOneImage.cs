@@ -29,7 +29,7 @@ internal static class AllInOneImage
         var port = Port(model).ToString(CultureInfo.InvariantCulture);
         foreach (var line in DockerfileEmitter.Head(Name, tools)) yield return line;
         foreach (var line in DockerfileEmitter.Sources(model.Sources, $"{AppHost}/{AppHost}.csproj")) yield return line;
-        yield return "RUN --mount=type=cache,target=/root/.nuget/packages \\";
+        yield return "RUN --mount=type=cache,target=/packages \\";
         yield return $"    for project in {string.Join(' ', projects)} {AppHost}; do \\";
         yield return "        dotnet publish \"$project\" --no-restore --configuration Release --output \"/app/$project\" -p:UseAppHost=false || exit 1; \\";
         yield return "    done";

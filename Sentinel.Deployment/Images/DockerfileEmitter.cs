@@ -50,10 +50,11 @@ internal static class DockerfileEmitter
     public static IEnumerable<string> Sources(IReadOnlyCollection<string> sources, string project)
     {
         yield return "FROM ${SDK_IMAGE} AS build";
+        yield return "ENV NUGET_PACKAGES=/packages";
         yield return "WORKDIR /src";
         yield return $"COPY {string.Join(' ', BuildFiles)} ./";
         foreach (var source in sources) yield return $"COPY {source}/{source}.csproj {source}/";
-        yield return $"RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore {project}";
+        yield return $"RUN --mount=type=cache,target=/packages dotnet restore {project}";
         foreach (var source in sources) yield return $"COPY {source}/ {source}/";
     }
 
@@ -85,7 +86,7 @@ internal static class DockerfileEmitter
         var project = $"{service.Project}/{service.Project}.csproj";
         foreach (var line in Head(service.Image, tools)) yield return line;
         foreach (var line in Sources(service.Sources, project)) yield return line;
-        yield return "RUN --mount=type=cache,target=/root/.nuget/packages \\";
+        yield return "RUN --mount=type=cache,target=/packages \\";
         yield return $"    dotnet publish {project} --no-restore --configuration Release --output /app -p:UseAppHost=false";
         foreach (var line in Final(service.Image, tools)) yield return line;
         // The file system is read-only in every deployment: no diagnostic socket.

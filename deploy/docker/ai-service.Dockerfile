@@ -5,18 +5,19 @@ ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
 ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 
 FROM ${SDK_IMAGE} AS build
+ENV NUGET_PACKAGES=/packages
 WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY Sentinel.AiService/Sentinel.AiService.csproj Sentinel.AiService/
 COPY Sentinel.Contracts/Sentinel.Contracts.csproj Sentinel.Contracts/
 COPY Sentinel.Scanning/Sentinel.Scanning.csproj Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
-RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore Sentinel.AiService/Sentinel.AiService.csproj
+RUN --mount=type=cache,target=/packages dotnet restore Sentinel.AiService/Sentinel.AiService.csproj
 COPY Sentinel.AiService/ Sentinel.AiService/
 COPY Sentinel.Contracts/ Sentinel.Contracts/
 COPY Sentinel.Scanning/ Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
-RUN --mount=type=cache,target=/root/.nuget/packages \
+RUN --mount=type=cache,target=/packages \
     dotnet publish Sentinel.AiService/Sentinel.AiService.csproj --no-restore --configuration Release --output /app -p:UseAppHost=false
 
 FROM ${RUNTIME_IMAGE} AS final

@@ -6,6 +6,7 @@ ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 ARG TOOLS_IMAGE=docker.io/library/ubuntu:24.04
 
 FROM ${SDK_IMAGE} AS build
+ENV NUGET_PACKAGES=/packages
 WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY Sentinel.AiService/Sentinel.AiService.csproj Sentinel.AiService/
@@ -19,7 +20,7 @@ COPY Sentinel.Scanning/Sentinel.Scanning.csproj Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
 COPY Sentinel.Web/Sentinel.Web.csproj Sentinel.Web/
 COPY Sentinel.Worker/Sentinel.Worker.csproj Sentinel.Worker/
-RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore Sentinel.AppHost/Sentinel.AppHost.csproj
+RUN --mount=type=cache,target=/packages dotnet restore Sentinel.AppHost/Sentinel.AppHost.csproj
 COPY Sentinel.AiService/ Sentinel.AiService/
 COPY Sentinel.Api/ Sentinel.Api/
 COPY Sentinel.AppHost/ Sentinel.AppHost/
@@ -31,7 +32,7 @@ COPY Sentinel.Scanning/ Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
 COPY Sentinel.Web/ Sentinel.Web/
 COPY Sentinel.Worker/ Sentinel.Worker/
-RUN --mount=type=cache,target=/root/.nuget/packages \
+RUN --mount=type=cache,target=/packages \
     for project in Sentinel.AiService Sentinel.Api Sentinel.Web Sentinel.Worker Sentinel.AppHost; do \
         dotnet publish "$project" --no-restore --configuration Release --output "/app/$project" -p:UseAppHost=false || exit 1; \
     done

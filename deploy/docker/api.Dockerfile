@@ -5,6 +5,7 @@ ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
 ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 
 FROM ${SDK_IMAGE} AS build
+ENV NUGET_PACKAGES=/packages
 WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY Sentinel.Api/Sentinel.Api.csproj Sentinel.Api/
@@ -12,13 +13,13 @@ COPY Sentinel.Contracts/Sentinel.Contracts.csproj Sentinel.Contracts/
 COPY Sentinel.Data/Sentinel.Data.csproj Sentinel.Data/
 COPY Sentinel.Scanning/Sentinel.Scanning.csproj Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
-RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore Sentinel.Api/Sentinel.Api.csproj
+RUN --mount=type=cache,target=/packages dotnet restore Sentinel.Api/Sentinel.Api.csproj
 COPY Sentinel.Api/ Sentinel.Api/
 COPY Sentinel.Contracts/ Sentinel.Contracts/
 COPY Sentinel.Data/ Sentinel.Data/
 COPY Sentinel.Scanning/ Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
-RUN --mount=type=cache,target=/root/.nuget/packages \
+RUN --mount=type=cache,target=/packages \
     dotnet publish Sentinel.Api/Sentinel.Api.csproj --no-restore --configuration Release --output /app -p:UseAppHost=false
 
 FROM ${RUNTIME_IMAGE} AS final

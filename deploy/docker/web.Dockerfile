@@ -5,16 +5,17 @@ ARG SDK_IMAGE=mcr.microsoft.com/dotnet/sdk:10.0-noble
 ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 
 FROM ${SDK_IMAGE} AS build
+ENV NUGET_PACKAGES=/packages
 WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY Sentinel.Contracts/Sentinel.Contracts.csproj Sentinel.Contracts/
 COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
 COPY Sentinel.Web/Sentinel.Web.csproj Sentinel.Web/
-RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore Sentinel.Web/Sentinel.Web.csproj
+RUN --mount=type=cache,target=/packages dotnet restore Sentinel.Web/Sentinel.Web.csproj
 COPY Sentinel.Contracts/ Sentinel.Contracts/
 COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
 COPY Sentinel.Web/ Sentinel.Web/
-RUN --mount=type=cache,target=/root/.nuget/packages \
+RUN --mount=type=cache,target=/packages \
     dotnet publish Sentinel.Web/Sentinel.Web.csproj --no-restore --configuration Release --output /app -p:UseAppHost=false
 
 FROM ${RUNTIME_IMAGE} AS final

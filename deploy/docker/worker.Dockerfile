@@ -6,6 +6,7 @@ ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 ARG TOOLS_IMAGE=docker.io/library/ubuntu:24.04
 
 FROM ${SDK_IMAGE} AS build
+ENV NUGET_PACKAGES=/packages
 WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY Sentinel.Contracts/Sentinel.Contracts.csproj Sentinel.Contracts/
@@ -13,13 +14,13 @@ COPY Sentinel.Data/Sentinel.Data.csproj Sentinel.Data/
 COPY Sentinel.Scanning/Sentinel.Scanning.csproj Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
 COPY Sentinel.Worker/Sentinel.Worker.csproj Sentinel.Worker/
-RUN --mount=type=cache,target=/root/.nuget/packages dotnet restore Sentinel.Worker/Sentinel.Worker.csproj
+RUN --mount=type=cache,target=/packages dotnet restore Sentinel.Worker/Sentinel.Worker.csproj
 COPY Sentinel.Contracts/ Sentinel.Contracts/
 COPY Sentinel.Data/ Sentinel.Data/
 COPY Sentinel.Scanning/ Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
 COPY Sentinel.Worker/ Sentinel.Worker/
-RUN --mount=type=cache,target=/root/.nuget/packages \
+RUN --mount=type=cache,target=/packages \
     dotnet publish Sentinel.Worker/Sentinel.Worker.csproj --no-restore --configuration Release --output /app -p:UseAppHost=false
 
 FROM ${TOOLS_IMAGE} AS tools

@@ -10,7 +10,7 @@ internal sealed partial class CopiedCredential : IDockerfileRule
         "A file that is copied stays in its layer even when a later step deletes it: whoever can pull the image, or read a cache of its layers, has the credential.",
         "Use RUN --mount=type=secret or --mount=type=ssh for the step that needs it, list the file in .dockerignore, and rotate the credential.",
         ["https://docs.docker.com/build/building/secrets/"],
-        ["FROM debian:12\nCOPY id_rsa /root/.ssh/id_rsa\nUSER app\n", "FROM node:22\nCOPY .npmrc package.json ./\nUSER app\n", "FROM debian:12\nCOPY --chown=app .env /app/.env\nUSER app\n"],
+        ["FROM debian:12\nCOPY id_rsa /app/.ssh/id_rsa\nUSER app\n", "FROM node:22\nCOPY .npmrc package.json ./\nUSER app\n", "FROM debian:12\nCOPY --chown=app .env /app/.env\nUSER app\n"],
         ["FROM debian:12\nCOPY id_rsa.pub /k\nUSER app\n", "FROM debian:12\nCOPY .env.example /app/\nUSER app\n", "FROM debian:12\nCOPY --from=build /src/app /app\nUSER app\n"]);
 
     public IEnumerable<DockerMatch> Check(DockerfileDocument document) =>
