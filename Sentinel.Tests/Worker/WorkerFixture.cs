@@ -146,6 +146,7 @@ public sealed class WorkerFixture : IAsyncLifetime
         ("Queue:LeaseTime", "00:00:10"),
         ("Queue:ReconcileInterval", "00:00:01"),
         ("SENTINEL_ALLOW_LOCAL_REPOSITORIES", "true"),
+        ("Exposure:HistoryAfterFirstScan", "false"),
     ];
 
     private static int FreePort()

@@ -115,6 +115,7 @@ public static class Words
         "lfs-pointer" => "Content is in Git LFS",
         "timeout" => "Took longer than the time limit",
         "unreadable" => "Could not be read",
+        "not-served" => "The remote does not hand out these commits",
         "limit" => "Beyond the limits of the scan",
         _ => code,
     };

@@ -11,6 +11,7 @@ using Sentinel.Git;
 using Sentinel.Git.Blobs;
 using Sentinel.Scanning;
 using Sentinel.Worker.Checkout;
+using Sentinel.Worker.Exposure;
 using Sentinel.Worker.Findings;
 
 namespace Sentinel.Worker.Scans;
@@ -18,7 +19,7 @@ namespace Sentinel.Worker.Scans;
 /// <summary>Carries out one scan: fetch, list, analyse, then match and persist in one fenced transaction.</summary>
 internal sealed class ScanExecutor(
     IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngine engine,
-    WorkerTelemetry telemetry, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
+    CommitScan commits, PushedCommits pushed, SecretEngine secrets, ExposureReach reach, HistoryAfterFirstScan history, WorkerTelemetry telemetry, IOptions<ScanQueueOptions> queueOptions, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
     private const int MaxSkippedListed = 1000;
 
@@ -28,6 +29,14 @@ internal sealed class ScanExecutor(
     {
         var (scan, repository, key) = await LoadAsync(lease, cancellationToken);
         using var progress = new ScanProgressReporter(scan, bus, databases, telemetry, time);
+        var isLastAttempt = lease.Attempt >= queueOptions.Value.MaxAttempts;
+        if (scan.Kind is ScanKind.History or ScanKind.Dropped)
+        {
+            if (await commits.ExecuteAsync(lease, scan, repository, key, isLastAttempt, progress, cancellationToken) is not { } ended) return false;
+            await reach.RefreshAsync(repository, cancellationToken);
+            await progress.PublishAsync(ended, cancellationToken);
+            return true;
+        }
 
         await progress.BeginAsync(ScanPhase.Fetch, cancellationToken);
         var fetched = await mirror.FetchAsync(repository.Id, repository.CloneUrl, scan.CommitSha, scan.Ref, cancellationToken);
@@ -37,10 +46,16 @@ internal sealed class ScanExecutor(
 
         await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
         await using var files = new CommitFiles(fetched.Git, tree, checkout.Value.Reading);
-        var report = await engine.ScanAsync(
+        // What else is wrong with a tag stood in a branch before, and nobody can mend it in the tag.
+        var isTag = fetched.Reference.StartsWith("refs/tags/", StringComparison.Ordinal);
+        var report = await (isTag ? secrets.Engine : engine).ScanAsync(
             files, new PostgresAnalysisCache(dataSource, time), new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes }, progress, cancellationToken);
 
+        var historic = await pushed.ReadAsync(scan, repository, fetched.Git, fetched.CommitSha, key, isLastAttempt, cancellationToken);
+        report = historic.AddTo(report) with { RulePackHash = engine.RulePackHash };
+
         await progress.BeginAsync(ScanPhase.Match, cancellationToken);
+        Guid? next = null;
         var status = report.IsComplete ? ScanStatus.Succeeded : ScanStatus.Partial;
         var applied = default(AppliedFindings);
         var completed = await queue.CompleteAsync(
@@ -49,18 +64,23 @@ internal sealed class ScanExecutor(
             {
                 (row.CommitSha, row.Ref) = (fetched.CommitSha, fetched.Reference);
                 var blobs = tree.Entries.ToDictionary(e => e.Path, e => e.BlobId!, StringComparer.Ordinal);
-                var writer = new FindingWriter(database, row, report, blobs, tree.IsComplete, options.Value.ExplanationsPerScan, time.GetUtcNow());
+                var now = time.GetUtcNow();
+                var writer = new FindingWriter(database, row, report, blobs, tree.IsComplete, options.Value.ExplanationsPerScan, now);
                 applied = await writer.ApplyAsync(token);
                 await progress.BeginHeldAsync(ScanPhase.Persist, token);
                 // The report tells how long writing took, so the findings go first and the scan's own row last.
                 await database.SaveChangesAsync(token);
+                applied = applied with { Opened = applied.Opened + await new ExposureWriter(database, row, historic, tips: null, now).ApplyAsync(token) };
+                next = await history.PlanAsync(database, row, token);
                 progress.End();
                 await DescribeAsync(database, row, repository, fetched.DefaultBranch, report, progress, applied, status, token);
             },
             cancellationToken);
         if (!completed) return false;
 
+        if (next is { } scanOfHistory) await queue.EnqueueAsync([scanOfHistory], cancellationToken);
         telemetry.Finished(report.BytesRead, report.CacheHits, applied.Opened);
+        await reach.RefreshAsync(repository, cancellationToken);
         await progress.PublishAsync(status, cancellationToken);
         return true;
     }
@@ -78,14 +98,7 @@ internal sealed class ScanExecutor(
         SentinelDbContext database, Scan row, Repository repository, string? defaultBranch, ScanReport report, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status,
         CancellationToken cancellationToken)
     {
-        var skipped = report.Skipped.Take(MaxSkippedListed).Select(s => new SkippedFile(PostgresText.Clean(s.Path), s.Length, s.Reason)).ToArray();
-        var plugins = report.Plugins.Select(p => new PluginRunSummary(p.Plugin.Id, p.Plugin.Version, p.Status.ToString(), p.Files, p.Findings, DetailOf(p))).ToArray();
-        (row.Status, row.Phase, row.ErrorCode, row.ErrorDetail) = (status, ScanPhase.Done, null, null);
-        (row.FilesDone, row.FilesTotal, row.FilesSkipped) = (report.Files - report.Skipped.Count, report.Files, report.Skipped.Count);
-        (row.BytesScanned, row.CacheHits, row.RulePackHash) = (report.BytesRead, report.CacheHits, report.RulePackHash);
-        (row.FindingsOpened, row.FindingsClosed, row.FindingsTotal) = (applied.Opened, applied.Closed, applied.Total);
-        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, report.Skipped.Count);
-
+        Describe(row, report, progress, applied, status);
         defaultBranch ??= repository.DefaultBranch;
         var isDefault = row.Ref == $"refs/heads/{defaultBranch}";
         await database.Repositories.Where(r => r.Id == repository.Id).ExecuteUpdateAsync(
@@ -93,6 +106,18 @@ internal sealed class ScanExecutor(
                 .SetProperty(x => x.DefaultBranch, x => x.DefaultBranch ?? defaultBranch)
                 .SetProperty(x => x.HeadCommit, x => isDefault ? row.CommitSha : x.HeadCommit),
             cancellationToken);
+    }
+
+    /// <summary>Fills in what the scan did and what it did not look at.</summary>
+    internal static void Describe(Scan row, ScanReport report, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status)
+    {
+        var skipped = report.Skipped.Take(MaxSkippedListed).Select(s => new SkippedFile(PostgresText.Clean(s.Path), s.Length, s.Reason)).ToArray();
+        var plugins = report.Plugins.Select(p => new PluginRunSummary(p.Plugin.Id, p.Plugin.Version, p.Status.ToString(), p.Files, p.Findings, DetailOf(p))).ToArray();
+        (row.Status, row.Phase, row.ErrorCode, row.ErrorDetail) = (status, ScanPhase.Done, null, null);
+        (row.FilesDone, row.FilesTotal, row.FilesSkipped) = (report.Files - report.Skipped.Count, report.Files, report.Skipped.Count);
+        (row.BytesScanned, row.CacheHits, row.RulePackHash) = (report.BytesRead, report.CacheHits, report.RulePackHash);
+        (row.FindingsOpened, row.FindingsClosed, row.FindingsTotal) = (applied.Opened, applied.Closed, applied.Total);
+        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, report.Skipped.Count);
     }
 
     private static string? DetailOf(PluginRun run) => run.Errors.Count == 0
