@@ -17,4 +17,8 @@ var details = new Option<string?>("--details") { Description = "Write what was m
 var detection = new Command("detection", "Measures what is found in labelled samples") { ruleFolder, details };
 detection.SetAction(parsed => DetectionMeasurement.Print(parsed.GetValue(ruleFolder), parsed.GetValue(details)));
 root.Subcommands.Add(detection);
+var tree = new Argument<string>("FOLDER") { Description = "A source tree" };
+var engine = new Command("engine", "Measures the engine alone on one thread over a tree in memory") { tree, ruleFolder };
+engine.SetAction(parsed => EngineMeasurement.Print(parsed.GetValue(tree)!, DetectionMeasurement.Rules(parsed.GetValue(ruleFolder))));
+root.Subcommands.Add(engine);
 return await root.Parse(args).InvokeAsync();

@@ -20,12 +20,14 @@ internal static class DetectionMeasurement
     public static void Print(string? ruleFolder, string? details)
     {
         var report = new Report();
-        Run(report, ruleFolder is null ? SecretRuleSet.BuiltIn : OfFolder(ruleFolder), details);
+        Run(report, Rules(ruleFolder), details);
         Console.WriteLine(report.ToMarkdown());
     }
 
-    private static SecretRuleSet OfFolder(string folder)
+    /// <summary>The rules of a folder; the built-in ones for null.</summary>
+    public static SecretRuleSet Rules(string? folder)
     {
+        if (folder is null) return SecretRuleSet.BuiltIn;
         var pack = SecretRulePack.Build(Directory.GetFiles(folder, "*.yaml").Select(f => KeyValuePair.Create(Path.GetFileName(f), File.ReadAllText(f))));
         return new SecretRuleSet(pack.Rules, pack.Hash, withGeneric: true, []);
     }
