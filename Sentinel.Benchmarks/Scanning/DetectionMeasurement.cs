@@ -46,7 +46,7 @@ internal static class DetectionMeasurement
         rows.Add(Row("all sets", results));
         var provider = results.Where(r => !IsGeneric(r.Case.Rule)).ToArray();
         rows.Add(Row("provider tokens, any rule", provider));
-        rows.Add(Row("provider tokens, provider rules", [.. provider.Select(r => (r.Case, r.Found.Where(f => f.Rule.Id != GenericSecret.RuleId).ToArray()))]));
+        rows.Add(Row("provider tokens, provider rules", [.. provider.Select(r => (r.Case, r.Found.Where(f => f.Rule.Id is not (GenericSecret.RuleId or VendorSecret.RuleId)).ToArray()))]));
         report.Add(
             "Secrets found in labelled samples",
             "Samples from the test tables of other scanners. A positive is found when any secret is reported in it; every report on a negative counts as false. Provider tokens: samples of rules that are not generic.",

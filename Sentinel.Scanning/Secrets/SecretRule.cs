@@ -11,7 +11,7 @@ namespace Sentinel.Scanning.Secrets;
 /// <param name="Required">Whether the secret counts only with it.</param>
 internal sealed record SecretPart(string Name, string? RuleId, string? Pattern, int Lines, bool Required)
 {
-    private readonly Lazy<Regex?> _regex = new(() => Pattern is null ? null : new Regex(Pattern, SecretRule.Options));
+    private readonly Lazy<Regex?> _regex = new(() => Pattern is null ? null : SecretRule.Compile(Pattern));
 
     public Regex? Regex => _regex.Value;
 }
@@ -19,8 +19,8 @@ internal sealed record SecretPart(string Name, string? RuleId, string? Pattern, 
 /// <summary>A secret rule, ready to match.</summary>
 internal sealed class SecretRule
 {
-    /// <summary>Linear time on any input, and no culture.</summary>
-    public const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+    // Long tokens ("{100,1200}") need more states than the runtime allows by itself; they are made only as a text asks for them.
+    private const int MaxStates = 60_000;
 
     /// <summary>Characters looked at before a keyword: the longest prefix that any format puts before its keyword.</summary>
     public const int WindowBefore = 128;
@@ -32,6 +32,8 @@ internal sealed class SecretRule
     private readonly Lazy<PatternShape> _shape;
     private readonly Lazy<bool[]> _characters;
 
+    static SecretRule() => AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", MaxStates);
+
     public SecretRule(SecretRuleData data, RuleDescriptor descriptor)
     {
         Data = data;
@@ -39,11 +41,11 @@ internal sealed class SecretRule
         Parts = [.. (data.Parts ?? []).Select(p => new SecretPart(p.Name, p.Rule, p.Pattern, p.Lines ?? 5, p.Required))];
         var source = data.Pattern ?? data.Value ?? throw new ArgumentException("A rule needs a pattern or a value.", nameof(data));
         // Built on the first candidate: a scan pays only for the vendors whose words it meets.
-        _regex = new(() => new Regex(IsValue ? $"^(?:{source})$" : source, Options));
+        _regex = new(() => Compile(IsValue ? $"^(?:{source})$" : source));
         _shape = new(() => PatternShape.Of(source));
         _characters = new(() => TokenCharacters(_shape.Value));
         Needs = data.Needs is { } needs ? System.Text.Encoding.ASCII.GetBytes(needs) : null;
-        PathRegex = data.PathPattern is { } path ? new Regex(path, Options) : null;
+        PathRegex = data.PathPattern is { } path ? Compile(path) : null;
         StartsAtKeyword = !IsValue && BeginsWithKeyword(source, data.Keywords);
     }
 
@@ -80,6 +82,11 @@ internal sealed class SecretRule
 
     /// <summary>By byte: whether it can stand inside a token of this rule.</summary>
     public bool[] Characters => _characters.Value;
+
+    /// <summary>A regular expression that takes linear time on any input and knows no culture.</summary>
+    /// <exception cref="ArgumentException">It is not one.</exception>
+    /// <exception cref="NotSupportedException">It looks around or back, or is too large.</exception>
+    public static Regex Compile(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     /// <summary>The number or name of the group that is the secret.</summary>
     public Group SecretOf(Match match) => Data.Group is { } group ? match.Groups[group] : match.Groups.Count > 1 ? match.Groups[1] : match.Groups[0];

@@ -119,7 +119,7 @@ internal sealed class SecretRuleReader(string fileName, bool checkPatterns)
         try
         {
             // Refuses look-around and back-references, which cannot be matched in linear time.
-            var regex = new Regex(pattern, SecretRule.Options);
+            var regex = SecretRule.Compile(pattern);
             if (needsGroup && regex.GetGroupNumbers().Length < 2) Fault(node, $"'{key}' has no group for the secret");
         }
         catch (Exception ex) when (ex is ArgumentException or NotSupportedException)

@@ -8,6 +8,12 @@ namespace Sentinel.Scanning.Secrets;
 /// <summary>The rules of a scan, ready to match. Never changes; one instance serves many threads.</summary>
 public sealed class SecretRuleSet
 {
+    /// <summary>Stands for the rule over names that speak of a secret.</summary>
+    internal const int GenericRule = -1;
+
+    /// <summary>Stands for the rule over names of vendors.</summary>
+    internal const int VendorRule = -2;
+
     private static readonly Lazy<SecretRuleSet> Shipped = new(() =>
     {
         var pack = SecretRulePack.Read();
@@ -32,7 +38,7 @@ public sealed class SecretRuleSet
     public string Hash { get; }
 
     /// <summary>Every rule, the generic one included.</summary>
-    public IReadOnlyList<RuleDescriptor> Descriptors => [.. Rules.Select(r => r.Descriptor), .. WithGeneric ? [GenericSecret.Descriptor] : Array.Empty<RuleDescriptor>()];
+    public IReadOnlyList<RuleDescriptor> Descriptors => [.. Rules.Select(r => r.Descriptor), .. WithGeneric ? [GenericSecret.Descriptor, VendorSecret.Descriptor] : Array.Empty<RuleDescriptor>()];
 
     internal IReadOnlyList<SecretRule> Rules { get; }
 
@@ -47,7 +53,7 @@ public sealed class SecretRuleSet
 
     internal LiteralIndex Literals => _tables.Value.Literals;
 
-    /// <summary>By number of the literal: the rules it calls up. A negative number stands for the generic rule.</summary>
+    /// <summary>By number of the literal: the rules it calls up. A negative number stands for a rule that is code.</summary>
     internal int[][] RulesOf => _tables.Value.RulesOf;
 
     /// <summary>By number of the literal: its length.</summary>
@@ -92,7 +98,11 @@ public sealed class SecretRuleSet
             }
             if (withGeneric)
             {
-                foreach (var word in GenericSecret.Words) Add(new Literal(word, ExactCase: false), -1);
+                foreach (var word in GenericSecret.Words) Add(new Literal(word, ExactCase: false), GenericRule);
+                foreach (var vendor in rules.Where(r => r.Data.Provider.Length > 0).GroupBy(r => r.Data.Provider, StringComparer.Ordinal))
+                {
+                    foreach (var name in VendorSecret.NamesOf(vendor.Key, vendor.SelectMany(r => r.Data.Keywords))) Add(new Literal(name, ExactCase: false), VendorRule);
+                }
             }
             Literals = new LiteralIndex([.. byLiteral.Keys]);
             RulesOf = [.. byLiteral.Values.Select(v => v.ToArray())];

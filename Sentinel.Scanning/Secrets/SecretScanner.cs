@@ -45,7 +45,7 @@ internal static class SecretScanner
             found ??= [];
             // What a format in the clear explains is not explained again by what is inside it, and the other way round.
             var clear = found.Where(s => s.Start < span.Start + span.Length && span.Start < s.End).ToArray();
-            if (clear.Any(s => s.Encoding is not null || s.Rule.Id != GenericSecret.RuleId)) continue;
+            if (clear.Any(s => s.Encoding is not null || s.Rule.Id is not (GenericSecret.RuleId or VendorSecret.RuleId))) continue;
             found.RemoveAll(clear.Contains);
             found.AddRange(inner);
         }
@@ -111,7 +111,7 @@ internal static class SecretScanner
             var value = Encoding.UTF8.GetString(text.Slice(candidate.Start, candidate.Length));
             if (IsAllowed(text, candidate, value, set, file.Path)) continue;
             (secrets ??= []).Add(new DetectedSecret(
-                candidate.Rule?.Descriptor ?? GenericSecret.Descriptor, candidate.Start, candidate.Length, value, candidate.Confidence,
+                candidate.Descriptor, candidate.Start, candidate.Length, value, candidate.Confidence,
                 parts.TryGetValue(i, out var list) ? list : [], null, Allowances.Of(text, candidate.Start, candidate.End, value)));
         }
         return secrets;

@@ -28,16 +28,14 @@ internal static class GenericSecret
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
-    private static readonly Regex PlainName = new(
-        "(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$|secret|api[_.-]?key|access[_.-]?key|auth[_.-]?key|private[_.-]?key|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|account[_.-]?key|service[_.-]?key|shared[_.-]?key|app(?:lication)?[_.-]?key|client[_.-]?key|license[_.-]?key|deploy[_.-]?key|token|credential|creds|bearer|authorization|webhook)",
-        SecretRule.Options);
+    private static readonly Regex PlainName = SecretRule.Compile(
+        "(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$|secret|api[_.-]?key|access[_.-]?key|auth[_.-]?key|private[_.-]?key|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|account[_.-]?key|service[_.-]?key|shared[_.-]?key|app(?:lication)?[_.-]?key|client[_.-]?key|license[_.-]?key|deploy[_.-]?key|token|credential|creds|bearer|authorization|webhook)");
 
-    private static readonly Regex PasswordName = new("(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$)", SecretRule.Options);
+    private static readonly Regex PasswordName = SecretRule.Compile("(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$)");
 
     // Names whose value is random, public and meant to be there.
-    private static readonly Regex PublicName = new(
-        "(?i)(hash|digest|checksum|integrity|sha[0-9]|md5|fingerprint|thumbprint|public|pub_?key|uuid|guid|commit|etag|cache|token_?(?:type|url|uri|endpoint|name|count|limit|ids?$|length|expir|address|contract|symbol|mint)|secret_?(?:name|id$|arn|ref|path|key_?ref|version)|key_?(?:name|ids?$|vault|path|file|length|size|word|board|frame|code|press|down|up|space|ring|store|schema|pair|types?$)|(?:primary|foreign|sort|partition|row|cache|object|storage|idempotency|translation|i18n|lookup|route|react)_?key|passw(?:or)?d_?(?:field|input|hash|policy|reset|file|hint|label|placeholder|env)|max_?tokens?|next_?token|page_?token|continuation|cancellation|csrf|xsrf|antiforgery|pattern|regex|schema|selector|label|placeholder|author|title|class|style|test_?id|monkey|turkey|keyboard|keyword|sidekiq_?worker|site_?key|signature_?(?:version|method|algorithm|type)|salt_?(?:length|rounds|size)|auth_?(?:url|uri|type|method|mode|endpoint|provider|scheme|domain|server|service|ority|enticat))",
-        SecretRule.Options);
+    private static readonly Regex PublicName = SecretRule.Compile(
+        "(?i)(hash|digest|checksum|integrity|sha[0-9]|md5|fingerprint|thumbprint|public|pub_?key|uuid|guid|commit|etag|cache|token_?(?:type|url|uri|endpoint|name|count|limit|ids?$|length|expir|address|contract|symbol|mint)|secret_?(?:name|id$|arn|ref|path|key_?ref|version)|key_?(?:name|ids?$|vault|path|file|length|size|word|board|frame|code|press|down|up|space|ring|store|schema|pair|types?$)|(?:primary|foreign|sort|partition|row|cache|object|storage|idempotency|translation|i18n|lookup|route|react)_?key|passw(?:or)?d_?(?:field|input|hash|policy|reset|file|hint|label|placeholder|env)|max_?tokens?|next_?token|page_?token|continuation|cancellation|csrf|xsrf|antiforgery|pattern|regex|schema|selector|label|placeholder|author|title|class|style|test_?id|monkey|turkey|keyboard|keyword|sidekiq_?worker|site_?key|signature_?(?:version|method|algorithm|type)|salt_?(?:length|rounds|size)|auth_?(?:url|uri|type|method|mode|endpoint|provider|scheme|domain|server|service|ority|enticat))");
 
     public static RuleDescriptor Descriptor { get; } = new()
     {

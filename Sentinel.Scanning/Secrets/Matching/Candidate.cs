@@ -9,6 +9,11 @@ internal readonly record struct Candidate(SecretRule? Rule, int Start, int Lengt
 {
     public int End => Start + Length;
 
+    /// <summary>Without a rule of its own: whether a vendor's name called it up, and not a word for a secret.</summary>
+    public bool IsVendor { get; init; }
+
+    public RuleDescriptor Descriptor => Rule?.Descriptor ?? (IsVendor ? Generic.VendorSecret.Descriptor : Generic.GenericSecret.Descriptor);
+
     /// <summary>Better ones first: a format of its own, then a vendor's name nearby, then a name that speaks of a secret.</summary>
-    public int Rank => Rule is null ? 2 : Rule.IsValue ? 1 : 0;
+    public int Rank => Rule is null ? (IsVendor ? 2 : 3) : Rule.IsValue ? 1 : 0;
 }

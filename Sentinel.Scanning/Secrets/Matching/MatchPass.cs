@@ -62,7 +62,12 @@ internal ref struct MatchPass : ILiteralSink
         if (Found?.Count > MaxCandidates) return;
         foreach (var number in _set.RulesOf[literal])
         {
-            if (number < 0)
+            if (number == SecretRuleSet.VendorRule)
+            {
+                if (_file.AllowsGeneric && VendorSecret.At(_text, index, index + _set.LiteralLengths[literal]) is { } candidate) (Found ??= []).Add(candidate);
+                continue;
+            }
+            if (number == SecretRuleSet.GenericRule)
             {
                 if (_file.AllowsGeneric && _generic.At(index, _set.LiteralLengths[literal]) is { } candidate) (Found ??= []).Add(candidate);
                 continue;
