@@ -24,6 +24,7 @@ internal ref struct MatchPass : ILiteralSink
     private int[]? _ends;
     private char[]? _characters;
     private List<int>? _open;
+    private HashSet<int>? _whole;
     private int _steps;
     private GenericPass _generic;
 
@@ -74,7 +75,8 @@ internal ref struct MatchPass : ILiteralSink
             }
             var rule = _set.Rules[number];
             if (!_file.Accepts(rule)) continue;
-            if (rule.IsValue) Near(rule, index, index + _set.LiteralLengths[literal]);
+            if (rule.Data.IsWhole) (_whole ??= []).Add(number);
+            else if (rule.IsValue) Near(rule, index, index + _set.LiteralLengths[literal]);
             else Extend(rule, number, index);
         }
     }
@@ -82,6 +84,7 @@ internal ref struct MatchPass : ILiteralSink
     private void Finish()
     {
         foreach (var number in _open ?? []) Flush(number);
+        foreach (var number in _whole ?? []) Whole(_set.Rules[number]);
         foreach (var number in _set.Unkeyed)
         {
             if (_file.Accepts(_set.Rules[number])) Whole(_set.Rules[number]);
@@ -128,7 +131,9 @@ internal ref struct MatchPass : ILiteralSink
         for (var start = 0; start < _text.Length; start += Piece - overlap)
         {
             _cancellation.ThrowIfCancellationRequested();
-            Match(rule, start, Math.Min(_text.Length, start + Piece));
+            // From the start of a line, so that ^ means what it says.
+            var line = start == 0 ? 0 : start - Math.Min(start, Piece / 8) + _text[(start - Math.Min(start, Piece / 8))..start].LastIndexOf((byte)'\n') + 1;
+            Match(rule, line, Math.Min(_text.Length, start + Piece));
         }
     }
 
