@@ -16,6 +16,9 @@ internal ref struct MatchPass : ILiteralSink
     private const int MaxWordReach = 24;
     private const int CancellationStep = 4096;
 
+    private static readonly byte[][] WordsBehindNames =
+        [.. new[] { "key", "token", "secret", "api", "access", "private", "pass", "pwd", "auth", "client", "cred", "app", "account", "user", "id", "url", "io", "com", "dev" }.Select(Encoding.ASCII.GetBytes)];
+
     private readonly ReadOnlySpan<byte> _text;
     private readonly SecretRuleSet _set;
     private readonly FileContext _file;
@@ -61,6 +64,7 @@ internal ref struct MatchPass : ILiteralSink
     {
         if ((++_steps & (CancellationStep - 1)) == 0) _cancellation.ThrowIfCancellationRequested();
         if (Found?.Count > MaxCandidates) return;
+        if (_set.IsName[literal] && !IsWordOfItsOwn(index, index + _set.LiteralLengths[literal])) return;
         foreach (var number in _set.RulesOf[literal])
         {
             if (number == SecretRuleSet.VendorRule)
@@ -79,6 +83,25 @@ internal ref struct MatchPass : ILiteralSink
             else if (rule.IsValue) Near(rule, index, index + _set.LiteralLengths[literal]);
             else Extend(rule, number, index);
         }
+    }
+
+    // acmeToken, ACME_TOKEN, myAcme, acme2, acmesecret; but not placemen for acme.
+    private readonly bool IsWordOfItsOwn(int start, int end)
+    {
+        if (start > 0 && char.IsAsciiLetter((char)_text[start - 1]) && !(char.IsAsciiLetterLower((char)_text[start - 1]) && char.IsAsciiLetterUpper((char)_text[start]))) return false;
+        if (end >= _text.Length || !char.IsAsciiLetter((char)_text[end])) return true;
+        if (char.IsAsciiLetterUpper((char)_text[end])) return char.IsAsciiLetterLower((char)_text[end - 1]) || StartsWithWord(end);
+        return StartsWithWord(end);
+    }
+
+    private readonly bool StartsWithWord(int at)
+    {
+        var rest = _text[at..Math.Min(_text.Length, at + 8)];
+        foreach (var word in WordsBehindNames)
+        {
+            if (rest.Length >= word.Length && Ascii.EqualsIgnoreCase(rest[..word.Length], word)) return true;
+        }
+        return false;
     }
 
     private void Finish()
