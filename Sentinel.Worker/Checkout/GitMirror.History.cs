@@ -24,6 +24,15 @@ internal sealed partial class GitMirror
     /// <summary>The mirror as it is; it may be empty or absent until something is fetched.</summary>
     public GitRunner Of(Guid repositoryId, string cloneUrl) => new(FolderOf(repositoryId, cloneUrl), policy.SettingsFor(cloneUrl));
 
+    /// <summary>Throws the mirror away: the next fetch makes it again.</summary>
+    public Task DiscardAsync(Guid repositoryId, string cloneUrl, CancellationToken cancellationToken) =>
+        HoldAsync(repositoryId, cloneUrl, async git =>
+        {
+            Directory.Delete(git.Directory, recursive: true);
+            await EnsureAsync(git, cancellationToken);
+            return true;
+        }, cancellationToken);
+
     /// <summary>Makes the remote's default branch readable.</summary>
     /// <returns>Its newest commit; null when there is none.</returns>
     /// <exception cref="GitException">The remote does not answer.</exception>

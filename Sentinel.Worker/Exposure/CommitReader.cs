@@ -20,75 +20,71 @@ internal sealed class CommitReader(SecretEngine secrets, NpgsqlDataSource dataSo
     private const int MaxSkippedListed = 2000;
 
     /// <summary>Reads one range.</summary>
-    /// <param name="what">The range as the report names it where it is cut.</param>
-    /// <param name="pushedAt">When the push with these commits was received; null when unknown.</param>
-    /// <param name="maxBlobs">Contents after which it is cut.</param>
-    /// <param name="limit">Time after which it is cut.</param>
-    /// <param name="progress">Told contents done and listed; null when nobody watches.</param>
-    /// <param name="mayGoOn">Asked between two bundles of contents; throwing ends the reading.</param>
-    public async Task<HistoricReport> ReadAsync(
-        GitRunner git, HistoryRange range, string what, DateTimeOffset? pushedAt, byte[] key, int maxBlobs, TimeSpan limit, IProgress<ScanProgressSample>? progress,
-        Func<Task>? mayGoOn, CancellationToken cancellationToken)
+    /// <exception cref="GitException">Commits or trees are damaged in the mirror.</exception>
+    public async Task<HistoricReport> ReadAsync(Reading reading, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
-        var limits = checkout.Value.Reading with { MaxBlobs = maxBlobs };
-        var run = new Run(git, limits, pushedAt, key);
-        await using var reader = new BlobReader(git, Environment.ProcessorCount, limits);
+        var limits = checkout.Value.Reading with { MaxBlobs = reading.MaxBlobs };
+        var run = new Run(reading, limits);
+        await using var reader = new BlobReader(reading.Git, Environment.ProcessorCount, limits);
         var tally = new HistoryTally();
         var chunk = new List<HistoricBlob>(Chunk);
         try
         {
-            await foreach (var blob in HistoryReader.ReadAsync(git, range, tally, secrets.PathClass, limits, cancellationToken))
+            await foreach (var blob in HistoryReader.ReadAsync(reading.Git, reading.Range, tally, secrets.PathClass, limits, cancellationToken))
             {
                 chunk.Add(blob);
                 if (chunk.Count < Chunk) continue;
-                await AnalyseAsync(run, reader, chunk, progress, cancellationToken);
-                if (mayGoOn is not null) await mayGoOn();
-                if (run.Found.Count >= MaxSightings || time.GetElapsedTime(started) > limit) break;
+                await AnalyseAsync(run, reader, chunk, cancellationToken);
+                if (reading.MayGoOn is { } mayGoOn) await mayGoOn();
+                if (run.Found.Count >= MaxSightings || time.GetElapsedTime(started) > reading.Limit) break;
             }
         }
-        catch (GitException ex)
+        catch (GitException ex) when (!IsDamage(ex))
         {
             // What was listed before is sound; what is left is named, with git's reason.
-            run.Skip(new SkippedEntry($"{what}: {ex.Message}", 0, ex.Code == "timeout" ? SkipReason.Timeout : SkipReason.Unreadable));
+            run.Skip(new SkippedEntry($"{reading.Name}: {ex.Message}", 0, ex.Code == "timeout" ? SkipReason.Timeout : SkipReason.Unreadable));
         }
-        await AnalyseAsync(run, reader, chunk, progress, cancellationToken);
-        if (!tally.IsComplete && run.IsComplete) run.Skip(new SkippedEntry($"{what}: what follows {tally.Blobs} contents of {tally.Commits} commits", 0, SkipReason.Limit));
+        await AnalyseAsync(run, reader, chunk, cancellationToken);
+        if (!tally.IsComplete && run.IsComplete) run.Skip(new SkippedEntry($"{reading.Name}: what follows {tally.Blobs} contents of {tally.Commits} commits", 0, SkipReason.Limit));
         return new HistoricReport(run.Sightings, run.Skipped, run.IsComplete, IsWhole: false, run.Blobs, run.BytesRead, run.CacheHits);
     }
 
-    private async Task AnalyseAsync(Run run, BlobReader reader, List<HistoricBlob> chunk, IProgress<ScanProgressSample>? progress, CancellationToken cancellationToken)
+    private async Task AnalyseAsync(Run run, BlobReader reader, List<HistoricBlob> chunk, CancellationToken cancellationToken)
     {
         if (chunk.Count == 0) return;
-        var files = await HistoricFiles.OfAsync(run.Git, chunk, reader, run.Limits, cancellationToken);
+        var files = await HistoricFiles.OfAsync(run.Reading.Git, chunk, reader, run.Limits, cancellationToken);
         var report = await secrets.Engine.ScanAsync(
-            files, new PostgresAnalysisCache(dataSource, time), new ScanOptions { FingerprintKey = run.Key, MaxFileBytes = run.Limits.MaxBlobBytes }, null, cancellationToken);
+            files, new PostgresAnalysisCache(dataSource, time), new ScanOptions { FingerprintKey = run.Reading.Key, MaxFileBytes = run.Limits.MaxBlobBytes }, null, cancellationToken);
         foreach (var finding in report.Findings.Where(f => f.Category == FindingCategory.Secret))
         {
             var blob = files.BlobOf(finding.Location.Path);
-            run.Found.Add((run.Blobs + HistoricFiles.OrderOf(finding.Location.Path), new Sighting(finding with { Location = finding.Location with { Path = blob.Path } }, blob, run.PushedAt)));
+            run.Found.Add((run.Blobs + HistoricFiles.OrderOf(finding.Location.Path), new Sighting(finding with { Location = finding.Location with { Path = blob.Path } }, blob, run.Reading.PushedAt)));
         }
-        foreach (var skipped in report.Skipped) run.Skip(skipped with { Path = Named(files.BlobOf(skipped.Path)) });
+        // A content without text holds no secret that these rules could see; the tree's own report lists such files once.
+        foreach (var (skipped, blob) in report.Skipped.Where(s => s.Reason is not (SkipReason.Binary or SkipReason.LfsPointer)).Select(s => (s, files.BlobOf(s.Path))))
+        {
+            if (!run.Reading.Told.Contains(blob.BlobId)) run.Skip(skipped with { Path = Named(blob) });
+        }
         foreach (var error in report.Plugins.SelectMany(p => p.Errors)) run.Skip(new SkippedEntry($"{Named(files.BlobOf(error.Path))}: {error.Message}", 0, SkipReason.Unreadable));
         run.Add(chunk.Count, report);
-        progress?.Report(new ScanProgressSample(run.Blobs, run.Blobs + Chunk));
+        run.Reading.Progress?.Report(new ScanProgressSample(run.Blobs, run.Blobs + Chunk));
         chunk.Clear();
     }
+
+    /// <summary>Whether the mirror may be at fault: the remote's copy is asked before anything is believed.</summary>
+    public static bool IsDamage(GitException fault) => fault.Code is "corrupt" or "commit-not-found" or "git-failed";
 
     private static string Named(HistoricBlob blob) => $"{blob.Path} in commit {blob.CommitId[..12]}";
 
     /// <summary>What one reading has so far.</summary>
-    private sealed class Run(GitRunner git, GitLimits limits, DateTimeOffset? pushedAt, byte[] key)
+    private sealed class Run(Reading reading, GitLimits limits)
     {
         private readonly List<SkippedEntry> _skipped = [];
 
-        public GitRunner Git => git;
+        public Reading Reading => reading;
 
         public GitLimits Limits => limits;
-
-        public DateTimeOffset? PushedAt => pushedAt;
-
-        public byte[] Key => key;
 
         public List<(int Order, Sighting Sighting)> Found { get; } = [];
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Sentinel.Contracts.Scans;
@@ -23,15 +24,15 @@ internal sealed class CommitScan(
     /// <exception cref="GitException">The repository could not be read.</exception>
     /// <exception cref="ScanYieldedException">Others wait, and this scan has had its share for now.</exception>
     public async Task<ScanStatus?> ExecuteAsync(
-        ScanLease lease, Scan scan, Repository repository, byte[] key, bool isLastAttempt, ScanProgressReporter progress, CancellationToken cancellationToken)
+        ScanLease lease, Scan scan, Repository repository, byte[] key, ScanProgressReporter progress, CancellationToken cancellationToken)
     {
         await progress.BeginAsync(ScanPhase.Fetch, cancellationToken);
         var (report, commit, tips) = scan.Kind == ScanKind.History
-            ? await HistoryAsync(repository, key, progress, cancellationToken)
-            : await DroppedAsync(scan, repository, key, isLastAttempt, progress, cancellationToken);
+            ? await HistoryAsync(lease, repository, key, progress, cancellationToken)
+            : await DroppedAsync(lease, scan, repository, key, progress, cancellationToken);
 
         await progress.BeginAsync(ScanPhase.Match, cancellationToken);
-        var whole = report.AddTo(Empty());
+        var whole = report.AddTo(Nothing(report.Blobs));
         var status = whole.IsComplete ? ScanStatus.Succeeded : ScanStatus.Partial;
         var completed = await queue.CompleteAsync(
             lease,
@@ -50,14 +51,12 @@ internal sealed class CommitScan(
     }
 
     private async Task<(HistoricReport Report, string? Commit, Func<Sighting, IReadOnlyList<BranchTip>>? Tips)> HistoryAsync(
-        Repository repository, byte[] key, ScanProgressReporter progress, CancellationToken cancellationToken)
+        ScanLease lease, Repository repository, byte[] key, ScanProgressReporter progress, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         var whole = await mirror.FetchAllAsync(repository.Id, repository.CloneUrl, cancellationToken);
         await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
-        var report = await reader.ReadAsync(
-            whole.Git, HistoryRange.All(), "The history", pushedAt: null, key, options.Value.MaxHistoryBlobs, TimeSpan.MaxValue, progress, () => MakeRoomAsync(started, cancellationToken),
-            cancellationToken);
+        var report = await ReadAsync(lease, repository, whole.Git, key, progress, () => MakeRoomAsync(started, cancellationToken), cancellationToken);
         report = whole.LeftOut == 0
             ? report with { IsWhole = report.IsComplete }
             : report with { Skipped = [.. report.Skipped, new SkippedEntry($"{whole.LeftOut} pull requests", 0, SkipReason.Limit)], IsComplete = false };
@@ -65,11 +64,30 @@ internal sealed class CommitScan(
         return (report, head, await BranchTips.ReadAsync(whole, report.Sightings, checkout.Value, cancellationToken));
     }
 
+    private async Task<HistoricReport> ReadAsync(
+        ScanLease lease, Repository repository, GitRunner git, byte[] key, ScanProgressReporter progress, Func<Task> mayGoOn, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var reading = new Reading(git, HistoryRange.All(), "The history", key, options.Value.MaxHistoryBlobs, TimeSpan.MaxValue) { Progress = progress, MayGoOn = mayGoOn };
+            return await reader.ReadAsync(reading, cancellationToken);
+        }
+        catch (GitException ex) when (CommitReader.IsDamage(ex) && lease.Attempt == 1)
+        {
+            await mirror.DiscardAsync(repository.Id, repository.CloneUrl, cancellationToken);
+            throw new GitException(ex.Code, ex.Message, transient: true);
+        }
+        catch (GitException ex) when (CommitReader.IsDamage(ex))
+        {
+            return HistoricReport.Nothing with { Skipped = [new SkippedEntry($"The history: {ex.Message}", 0, SkipReason.Unreadable)], IsComplete = false };
+        }
+    }
+
     private async Task<(HistoricReport Report, string? Commit, Func<Sighting, IReadOnlyList<BranchTip>>? Tips)> DroppedAsync(
-        Scan scan, Repository repository, byte[] key, bool isLastAttempt, ScanProgressReporter progress, CancellationToken cancellationToken)
+        ScanLease lease, Scan scan, Repository repository, byte[] key, ScanProgressReporter progress, CancellationToken cancellationToken)
     {
         await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
-        return (await pushed.ReadAsync(scan, repository, mirror.Of(repository.Id, repository.CloneUrl), head: null, key, isLastAttempt, cancellationToken), null, null);
+        return (await pushed.ReadAsync(scan, repository, mirror.Of(repository.Id, repository.CloneUrl), head: null, FrozenSet<string>.Empty, key, lease, cancellationToken), null, null);
     }
 
     // A scan of hours must not keep pull requests waiting, nor run into the limit of a single scan.
@@ -86,13 +104,13 @@ internal sealed class CommitScan(
         throw new ScanYieldedException();
     }
 
-    private ScanReport Empty() => new()
+    private ScanReport Nothing(int contents) => new()
     {
         Findings = [],
         Plugins = [],
         Skipped = [],
         Covered = new Dictionary<string, IReadOnlySet<string>>(),
-        Files = 0,
+        Files = contents,
         BytesRead = 0,
         CacheHits = 0,
         RulePackHash = secrets.Engine.RulePackHash,

@@ -15,9 +15,9 @@ public sealed class ExposureOptions
     [Range(1, int.MaxValue)]
     public int MaxPushDepth { get; set; } = 100_000;
 
-    /// <summary>Distinct contents that one push may bring. Default 100,000; the rest is not looked at, and the report says so.</summary>
+    /// <summary>Distinct contents that one push may bring. Default 500,000; the rest is not looked at, and the report says so.</summary>
     [Range(1, int.MaxValue)]
-    public int MaxPushBlobs { get; set; } = 100_000;
+    public int MaxPushBlobs { get; set; } = 500_000;
 
     /// <summary>Distinct contents of a whole history. Default 5,000,000; the rest is not looked at, and the report says so.</summary>
     [Range(1, int.MaxValue)]

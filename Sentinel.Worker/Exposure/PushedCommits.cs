@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data;
+using Sentinel.Data.Queue;
 using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 using Sentinel.Git;
@@ -17,17 +18,18 @@ namespace Sentinel.Worker.Exposure;
 /// </summary>
 internal sealed class PushedCommits(
     IDbContextFactory<SentinelDbContext> databases, GitMirror mirror, CommitReader reader, IOptions<ExposureOptions> options, IOptions<CheckoutOptions> checkout,
-    TimeProvider time)
+    IOptions<ScanQueueOptions> queue, TimeProvider time)
 {
     // A new repository's first push may have any number of commits; what is left is read by the scan of its history.
     private const int MaxFirstDepth = 1024;
 
     /// <summary>Reads what a scan answers for.</summary>
     /// <param name="head">The scanned commit; null when the ref was deleted.</param>
-    /// <param name="isLastAttempt">A fault that might pass is then told in the report instead of being tried again.</param>
-    /// <exception cref="GitException">The remote does not answer.</exception>
+    /// <param name="standing">Contents of the scanned tree.</param>
+    /// <param name="lease">In the last attempt a fault that might pass is told in the report instead of being tried again.</param>
+    /// <exception cref="GitException">The remote does not answer, or the mirror was damaged and has to be made again.</exception>
     public async Task<HistoricReport> ReadAsync(
-        Scan scan, Repository repository, GitRunner git, string? head, byte[] key, bool isLastAttempt, CancellationToken cancellationToken)
+        Scan scan, Repository repository, GitRunner git, string? head, IReadOnlySet<string> standing, byte[] key, ScanLease lease, CancellationToken cancellationToken)
     {
         var parts = new List<HistoricReport>();
         try
@@ -39,12 +41,17 @@ internal sealed class PushedCommits(
             await foreach (var range in RangesAsync(scan, repository, tip, parts, cancellationToken))
             {
                 if (!await ConnectAsync(repository, range, parts, cancellationToken)) continue;
-                parts.Add(await reader.ReadAsync(
-                    git, HistoryRange.Reachable([range.From], range.NotFrom), range.Name, range.PushedAt, key, options.Value.MaxPushBlobs,
-                    options.Value.PushTimeout - time.GetElapsedTime(started), null, null, cancellationToken));
+                var reading = new Reading(
+                    git, HistoryRange.Reachable([range.From], range.NotFrom), range.Name, key, options.Value.MaxPushBlobs, options.Value.PushTimeout - time.GetElapsedTime(started));
+                parts.Add(await reader.ReadAsync(reading with { PushedAt = range.PushedAt, Told = standing }, cancellationToken));
             }
         }
-        catch (GitException ex) when (!ex.Transient || isLastAttempt)
+        catch (GitException ex) when (CommitReader.IsDamage(ex) && lease.Attempt == 1)
+        {
+            await mirror.DiscardAsync(repository.Id, repository.CloneUrl, cancellationToken);
+            throw new GitException(ex.Code, ex.Message, transient: true);
+        }
+        catch (GitException ex) when (!ex.Transient || CommitReader.IsDamage(ex) || lease.Attempt >= queue.Value.MaxAttempts)
         {
             parts.Add(NotRead($"Commits of {scan.Ref}: {ex.Message}", SkipReason.Unreadable));
         }

@@ -17,10 +17,10 @@ internal sealed record HistoricReport(
 {
     public static HistoricReport Nothing { get; } = new([], [], IsComplete: true, IsWhole: false, 0, 0, 0);
 
-    /// <summary>The scan's own report with what the commits added to it.</summary>
+    /// <summary>The report of a tree with what its commits added to it; the tree's files stay what was looked at.</summary>
     public ScanReport AddTo(ScanReport report) => report with
     {
-        Files = report.Files + Blobs,
+        Files = report.Files + Skipped.Count,
         BytesRead = report.BytesRead + BytesRead,
         CacheHits = report.CacheHits + CacheHits,
         Skipped = [.. Skipped, .. report.Skipped],

@@ -19,7 +19,7 @@ namespace Sentinel.Worker.Scans;
 /// <summary>Carries out one scan: fetch, list, analyse, then match and persist in one fenced transaction.</summary>
 internal sealed class ScanExecutor(
     IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngine engine,
-    CommitScan commits, PushedCommits pushed, SecretEngine secrets, ExposureReach reach, HistoryAfterFirstScan history, WorkerTelemetry telemetry, IOptions<ScanQueueOptions> queueOptions, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
+    CommitScan commits, PushedCommits pushed, SecretEngine secrets, ExposureReach reach, HistoryAfterFirstScan history, WorkerTelemetry telemetry, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
     private const int MaxSkippedListed = 1000;
 
@@ -29,10 +29,9 @@ internal sealed class ScanExecutor(
     {
         var (scan, repository, key) = await LoadAsync(lease, cancellationToken);
         using var progress = new ScanProgressReporter(scan, bus, databases, telemetry, time);
-        var isLastAttempt = lease.Attempt >= queueOptions.Value.MaxAttempts;
         if (scan.Kind is ScanKind.History or ScanKind.Dropped)
         {
-            if (await commits.ExecuteAsync(lease, scan, repository, key, isLastAttempt, progress, cancellationToken) is not { } ended) return false;
+            if (await commits.ExecuteAsync(lease, scan, repository, key, progress, cancellationToken) is not { } ended) return false;
             await reach.RefreshAsync(repository, cancellationToken);
             await progress.PublishAsync(ended, cancellationToken);
             return true;
@@ -51,7 +50,8 @@ internal sealed class ScanExecutor(
         var report = await (isTag ? secrets.Engine : engine).ScanAsync(
             files, new PostgresAnalysisCache(dataSource, time), new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes }, progress, cancellationToken);
 
-        var historic = await pushed.ReadAsync(scan, repository, fetched.Git, fetched.CommitSha, key, isLastAttempt, cancellationToken);
+        var standing = tree.Entries.Select(e => e.BlobId!).ToHashSet(StringComparer.Ordinal);
+        var historic = await pushed.ReadAsync(scan, repository, fetched.Git, fetched.CommitSha, standing, key, lease, cancellationToken);
         report = historic.AddTo(report) with { RulePackHash = engine.RulePackHash };
 
         await progress.BeginAsync(ScanPhase.Match, cancellationToken);
