@@ -145,6 +145,8 @@ internal sealed class ExposureWriter(
     private async Task AddCommitsAsync(FindingEntity finding, IReadOnlyList<Sighting> sightings, CancellationToken cancellationToken)
     {
         var exposure = _exposures[finding.Id];
+        // Whatever brought the commits up again may have moved refs to or from them.
+        (exposure.RefsStale, exposure.UpdatedAt) = (true, now);
         var commits = (await database.SecretCommits.Where(c => c.FindingId == finding.Id).ToListAsync(cancellationToken)).ToDictionary(c => c.CommitSha, StringComparer.Ordinal);
         foreach (var sighting in sightings)
         {
@@ -156,7 +158,6 @@ internal sealed class ExposureWriter(
                 continue;
             }
             exposure.CommitsTotal++;
-            (exposure.RefsStale, exposure.UpdatedAt) = (true, now);
             if (commits.Count >= SecretCommit.MaxPerFinding) continue;
             commits.Add(sighting.Blob.CommitId, commit = CommitOf(finding, sighting));
             database.SecretCommits.Add(commit);
