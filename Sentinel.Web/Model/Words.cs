@@ -43,7 +43,7 @@ public static class Words
 
     public static string Of(FindingState state) => state switch
     {
-        FindingState.Removed => "Removed, not rotated",
+        FindingState.Removed => "Removed, still live",
         _ => state.ToString(),
     };
 
@@ -67,6 +67,7 @@ public static class Words
         FindingCause.Code => "a change of the code",
         FindingCause.RulePack => "a new rule pack",
         FindingCause.AdvisorySnapshot => "new advisories",
+        FindingCause.Liveness => "its provider's answer",
         FindingCause.Configuration => "a change of configuration",
         FindingCause.ScannerCoverage => "scanner coverage",
         _ => "a person",
@@ -83,6 +84,7 @@ public static class Words
     {
         ScanKind.PullRequest => "Pull request",
         ScanKind.Rerun => "Re-run",
+        ScanKind.Dropped => "Dropped commits",
         _ => kind.ToString(),
     };
 
