@@ -170,7 +170,7 @@ public sealed class FindingLifecycleTests(WorkerFixture worker) : IClassFixture<
         var repository = await worker.AddRepositoryAsync("life/raw");
         await worker.ScanAsync(repository, source.Commit("Add", ("settings.ini", DefectiveFiles.Settings), (Path, DefectiveFiles.Workflow + $"        env: {{ T: {DefectiveFiles.Token} }}\n")));
 
-        foreach (var table in new[] { "findings", "finding_instances", "finding_events", "scans", "outbox_messages", "file_analyses" })
+        foreach (var table in new[] { "findings", "finding_instances", "finding_events", "scans", "outbox_messages", "file_analyses", "secret_exposures", "secret_commits" })
         {
             var rows = await RowsAsync(table);
             Assert.NotEmpty(rows);

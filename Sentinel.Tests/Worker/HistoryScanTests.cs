@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data.Queue;
@@ -7,7 +8,6 @@ using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 using Sentinel.Tests.EndToEnd;
 using Sentinel.Worker.Exposure;
-using Microsoft.Extensions.Options;
 
 namespace Sentinel.Tests.Worker;
 
@@ -111,6 +111,46 @@ public sealed class HistoryScanTests(WorkerFixture worker) : IClassFixture<Worke
         await database.SaveChangesAsync(Cancellation);
     }
 
+    [Fact]
+    public async Task History_WhileAPushWaits_MakesRoomAndGoesOnAfterwards()
+    {
+        await using var busy = new WorkerFixture();
+        busy.Extra["Exposure:HistorySlice"] = "00:00:00";
+        await busy.InitializeAsync();
+        busy.GitHub.Create("past/long").Import(stream =>
+        {
+            // More contents than are looked at between two questions whether somebody waits.
+            stream.Write("commit refs/heads/main\ncommitter T <t@acme.example> 1700000000 +0000\ndata 1\nx\n"u8);
+            for (var i = 0; i < 5000; i++)
+            {
+                var content = $"an ordinary line with a token number {i}\n";
+                stream.Write(System.Text.Encoding.ASCII.GetBytes($"M 100644 inline f{i}.txt\ndata {content.Length}\n{content}\n"));
+            }
+        });
+        var repository = await busy.AddRepositoryAsync("past/long");
+        var waiting = NewScan(await busy.AddRepositoryAsync("past/other"), ScanKind.Push, ScanLane.Push);
+        var history = NewScan(repository, ScanKind.History);
+        await using var database = busy.Database();
+        // Its repository has as many running scans as it may, so nobody can take it.
+        database.Scans.AddRange(Enumerable.Range(0, 2).Select(_ =>
+        {
+            var running = NewScan(repository, ScanKind.Push, ScanLane.Push, waiting.RepositoryId);
+            (running.Status, running.LeaseToken, running.LeaseUntil) = (ScanStatus.Running, Guid.NewGuid(), TimeProvider.System.GetUtcNow().AddHours(1));
+            return running;
+        }));
+        database.Scans.AddRange(waiting, history);
+        await database.SaveChangesAsync(Cancellation);
+        await busy.Services.GetRequiredService<IScanQueue>().EnqueueAsync([history.Id], Cancellation);
+
+        var yielded = await busy.UntilAsync(history.Id, s => s is { Status: ScanStatus.Queued, NotBefore: not null });
+        Assert.Equal(0, yielded.Attempt);
+        await database.Scans.Where(s => s.Id == waiting.Id).ExecuteUpdateAsync(s => s.SetProperty(x => x.Status, ScanStatus.Cancelled), Cancellation);
+
+        var scan = await busy.EndOfAsync(history.Id);
+        Assert.Equal((ScanStatus.Succeeded, 5000), (scan.Status, scan.FilesTotal));
+        Assert.True(scan.CacheHits >= 4096);
+    }
+
     private async Task<Scan> HistoryAsync(Repository repository)
     {
         var scan = NewScan(repository, ScanKind.History);
@@ -121,12 +161,12 @@ public sealed class HistoryScanTests(WorkerFixture worker) : IClassFixture<Worke
         return await worker.EndOfAsync(scan.Id);
     }
 
-    private static Scan NewScan(Repository repository, ScanKind kind) => new()
+    private static Scan NewScan(Repository repository, ScanKind kind, ScanLane lane = ScanLane.Background, Guid? of = null) => new()
     {
-        RepositoryId = repository.Id,
+        RepositoryId = of ?? repository.Id,
         RequestId = Guid.NewGuid().ToString(),
         Kind = kind,
-        Lane = ScanLane.Background,
+        Lane = lane,
         Ref = "refs/heads/main",
         QueuedAt = TimeProvider.System.GetUtcNow(),
     };

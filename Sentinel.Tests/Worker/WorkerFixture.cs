@@ -24,6 +24,9 @@ public sealed class WorkerFixture : IAsyncLifetime
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
+    /// <summary>What this worker is told beside the usual; set before it starts.</summary>
+    internal Dictionary<string, string> Extra { get; } = new(StringComparer.Ordinal);
+
     private readonly string _cache = Directory.CreateTempSubdirectory("sentinel-test-mirrors-").FullName;
     private GarnetServer? _redis;
     private WebApplication? _app;
@@ -43,6 +46,7 @@ public sealed class WorkerFixture : IAsyncLifetime
         GitHub = await FakeGitHubServer.StartAsync(cancellationToken);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development", ApplicationName = "Sentinel.Worker" });
         foreach (var (key, value) in Settings(database, port)) builder.Configuration[key] = value;
+        foreach (var (key, value) in Extra) builder.Configuration[key] = value;
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddWorker();
         builder.Logging.ClearProviders();

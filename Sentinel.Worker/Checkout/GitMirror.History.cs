@@ -75,7 +75,7 @@ internal sealed partial class GitMirror
             {
                 if (await IsConnectedAsync(git, from, notFrom, cancellationToken)) return true;
                 if (depth > maxDepth) return false;
-                var fetched = await FetchAsync(git, cloneUrl, ["--depth=" + depth.ToString(CultureInfo.InvariantCulture)], refSpecs, cancellationToken);
+                var fetched = await FetchHistoryAsync(git, cloneUrl, ["--depth=" + depth.ToString(CultureInfo.InvariantCulture)], refSpecs, cancellationToken);
                 if (fetched.ExitCode != 0) throw GitFault.Of("fetching the history", fetched);
             }
             return await IsConnectedAsync(git, from, notFrom, cancellationToken);
@@ -90,7 +90,7 @@ internal sealed partial class GitMirror
             string[] refSpecs = [$"+refs/heads/*:{RemoteRefs}heads/*", $"+refs/tags/*:{RemoteRefs}tags/*"];
             if (pulls is > 0 and <= MaxPullRequests) refSpecs = [.. refSpecs, $"+refs/pull/*/head:{RemoteRefs}pull/*/head"];
             string[] how = IsShallow(git) ? ["--prune", "--depth=" + int.MaxValue.ToString(CultureInfo.InvariantCulture)] : ["--prune"];
-            var fetched = await FetchAsync(git, cloneUrl, how, refSpecs, cancellationToken);
+            var fetched = await FetchHistoryAsync(git, cloneUrl, how, refSpecs, cancellationToken);
             if (fetched.ExitCode != 0) throw GitFault.Of("fetching the history", fetched);
             await File.WriteAllTextAsync(Marker(git), "", cancellationToken);
 
@@ -122,6 +122,21 @@ internal sealed partial class GitMirror
         finally
         {
             if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // A history that is too large must not cost the repository the scans of its trees, which would find the mirror too large too.
+    private async Task<GitResult> FetchHistoryAsync(GitRunner git, string cloneUrl, string[] how, string[] refSpecs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FetchAsync(git, cloneUrl, how, refSpecs, cancellationToken);
+        }
+        catch (GitException ex) when (ex.Code == "too-large")
+        {
+            Directory.Delete(git.Directory, recursive: true);
+            await EnsureAsync(git, cancellationToken);
+            throw;
         }
     }
 

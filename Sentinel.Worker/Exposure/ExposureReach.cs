@@ -45,6 +45,12 @@ internal sealed partial class ExposureReach(
         }
         catch (GitException ex)
         {
+            if (!ex.Transient)
+            {
+                // It would fail the same way after each scan; the next time one of them is seen it is tried again.
+                foreach (var exposure in stale) exposure.RefsStale = false;
+                await database.SaveChangesAsync(cancellationToken);
+            }
             LogNotCompared(repository.Id, stale.Count, ex.Code);
         }
     }
@@ -82,7 +88,7 @@ internal sealed partial class ExposureReach(
             .Select(name => PostgresText.Clean("refs/" + name[GitMirror.RemoteRefs.Length..], 1000)).Order(RefOrder.Instance)];
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Secrets} secrets of repository {RepositoryId} could not be compared with its refs ({Code}); the next scan tries again")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Secrets} secrets of repository {RepositoryId} could not be compared with its refs ({Code}); a later scan tries again")]
     private partial void LogNotCompared(Guid repositoryId, int secrets, string code);
 
     /// <summary>Branches, then pull requests, then tags: the list is cut at its end, and branches say most.</summary>
