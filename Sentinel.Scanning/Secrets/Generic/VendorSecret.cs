@@ -116,16 +116,20 @@ internal static class VendorSecret
         return isStrong || (!isNumber && (Word.IsMatch(context) || IsAssigned(text[after..start])));
     }
 
-    // acme = "…", acme_prod: …: the vendor's name alone says whose value it is.
+    // acme = "…", acme_prod: …: the vendor's name alone says whose value it is. An …_id is an identifier, a:b:c a path of names.
     private static bool IsAssigned(ReadOnlySpan<byte> gap)
     {
+        var name = gap;
         while (gap is [var first, ..] && (char.IsAsciiLetter((char)first) || first is (byte)'_' or (byte)'-')) gap = gap[1..];
-        return gap.IndexOfAnyExcept(AssignmentBytes) < 0 && gap.IndexOfAny((byte)'=', (byte)':') >= 0;
+        name = name[..^gap.Length];
+        if (name.Length >= 2 && Ascii.EqualsIgnoreCase(name[^2..], "id"u8)) return false;
+        if (gap.IndexOfAnyExcept(AssignmentBytes) >= 0) return false;
+        return gap.IndexOf((byte)'=') >= 0 || (gap.IndexOf((byte)':') is >= 0 and var colon && colon + 1 < gap.Length);
     }
 
     private static bool LooksRandom(ReadOnlySpan<char> value, bool isStrong)
     {
-        if (SecretShape.IsGuid(value)) return true;
+        if (SecretShape.IsGuid(value)) return SecretShape.IsRandomGuid(value);
         var (digits, letters, runs, breaks) = (0, 0, 0, 0);
         for (var i = 0; i < value.Length; i++)
         {
