@@ -28,6 +28,7 @@ internal static class DetectionMeasurement
     public static SecretRuleSet Rules(string? folder)
     {
         if (folder is null) return SecretRuleSet.BuiltIn;
+        if (folder.EndsWith(".toml", StringComparison.Ordinal)) return Sentinel.Scanning.Secrets.Gitleaks.GitleaksConfig.Read(folder, File.ReadAllText(folder), _ => null, []);
         var pack = SecretRulePack.Build(Directory.GetFiles(folder, "*.yaml").Select(f => KeyValuePair.Create(Path.GetFileName(f), File.ReadAllText(f))));
         return new SecretRuleSet(pack.Rules, pack.Hash, withGeneric: true, []);
     }

@@ -13,6 +13,8 @@ internal static class SecretJudgement
     /// <returns>How sure it is; null when it is none.</returns>
     public static Confidence? Of(SecretRule rule, ReadOnlySpan<char> value, ReadOnlySpan<byte> after)
     {
+        // A user's configuration says itself what does not count.
+        if (rule.Data.IsWhole) return rule.Data.MinEntropy == 0 || SecretShape.Entropy(value) > rule.Data.MinEntropy ? rule.Descriptor.Confidence : null;
         if (SecretShape.IsPlaceholder(value)) return null;
         if (rule.Data.MinEntropy > 0 && SecretShape.Entropy(value) < rule.Data.MinEntropy) return null;
         if (rule.IsValue && !IsRandom(rule, value)) return null;

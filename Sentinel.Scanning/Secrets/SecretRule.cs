@@ -26,6 +26,7 @@ internal sealed class SecretRule
     public const int WindowBefore = 128;
 
     private const int DefaultWindow = 512;
+    private const int MaxWindow = 8192;
     private const int DefaultDistance = 64;
 
     private readonly Lazy<Regex> _regex;
@@ -65,8 +66,8 @@ internal sealed class SecretRule
 
     public PatternShape Shape => _shape.Value;
 
-    /// <summary>Bytes looked at after a keyword.</summary>
-    public int WindowAfter => Data.Window ?? DefaultWindow;
+    /// <summary>Bytes looked at after a keyword: as many as the longest match has, within reason.</summary>
+    public int WindowAfter => Data.Window ?? (Shape.MaxLength < MaxWindow ? Shape.MaxLength + 1 : Math.Max(DefaultWindow, Math.Min(Shape.MinLength * 2, MaxWindow)));
 
     /// <summary>Bytes between keyword and value.</summary>
     public int Distance => Data.Distance ?? DefaultDistance;
@@ -86,10 +87,23 @@ internal sealed class SecretRule
     /// <summary>A regular expression that takes linear time on any input and knows no culture.</summary>
     /// <exception cref="ArgumentException">It is not one.</exception>
     /// <exception cref="NotSupportedException">It looks around or back, or is too large.</exception>
-    public static Regex Compile(string pattern) => new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    public static Regex Compile(string pattern)
+    {
+        // Texts are matched byte by byte: a letter beyond ASCII is the bytes of its UTF-8 form.
+        if (!System.Text.Ascii.IsValid(pattern)) pattern = System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(pattern));
+        return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    }
 
-    /// <summary>The number or name of the group that is the secret.</summary>
-    public Group SecretOf(Match match) => Data.Group is { } group ? match.Groups[group] : match.Groups.Count > 1 ? match.Groups[1] : match.Groups[0];
+    /// <summary>The group that is the secret: the one that is named, else the first that is not empty, else the whole match.</summary>
+    public Group SecretOf(Match match)
+    {
+        if (Data.Group is { } group) return match.Groups[group];
+        for (var i = 1; i < match.Groups.Count; i++)
+        {
+            if (match.Groups[i].Length > 0) return match.Groups[i];
+        }
+        return match.Groups[0];
+    }
 
     // Letters, digits, _ and - always belong together: a hash is not a key because a part of it has the right length.
     private static bool[] TokenCharacters(PatternShape shape)

@@ -37,6 +37,9 @@ internal sealed record SecretRuleData
     /// <summary>Number of the pattern's group that is the secret; null for the first.</summary>
     public int? Group { get; init; }
 
+    /// <summary>Whether the pattern looks at the whole text wherever the keyword stands, as gitleaks does; otherwise at a window around it.</summary>
+    public bool IsWhole { get; init; }
+
     /// <summary>A literal that must stand in the window, in this case; null for none.</summary>
     public string? Needs { get; init; }
 

@@ -16,6 +16,9 @@ internal ref struct MatchPass : ILiteralSink
     private const int MaxWordReach = 24;
     private const int CancellationStep = 4096;
 
+    private static readonly byte[][] WordsBehindNames =
+        [.. new[] { "key", "token", "secret", "api", "access", "private", "pass", "pwd", "auth", "client", "cred", "app", "account", "user", "id", "url", "io", "com", "dev" }.Select(Encoding.ASCII.GetBytes)];
+
     private readonly ReadOnlySpan<byte> _text;
     private readonly SecretRuleSet _set;
     private readonly FileContext _file;
@@ -24,6 +27,7 @@ internal ref struct MatchPass : ILiteralSink
     private int[]? _ends;
     private char[]? _characters;
     private List<int>? _open;
+    private HashSet<int>? _whole;
     private int _steps;
     private GenericPass _generic;
 
@@ -60,6 +64,7 @@ internal ref struct MatchPass : ILiteralSink
     {
         if ((++_steps & (CancellationStep - 1)) == 0) _cancellation.ThrowIfCancellationRequested();
         if (Found?.Count > MaxCandidates) return;
+        if (_set.IsName[literal] && !IsWordOfItsOwn(index, index + _set.LiteralLengths[literal])) return;
         foreach (var number in _set.RulesOf[literal])
         {
             if (number == SecretRuleSet.VendorRule)
@@ -74,14 +79,35 @@ internal ref struct MatchPass : ILiteralSink
             }
             var rule = _set.Rules[number];
             if (!_file.Accepts(rule)) continue;
-            if (rule.IsValue) Near(rule, index, index + _set.LiteralLengths[literal]);
+            if (rule.Data.IsWhole) (_whole ??= []).Add(number);
+            else if (rule.IsValue) Near(rule, index, index + _set.LiteralLengths[literal]);
             else Extend(rule, number, index);
         }
+    }
+
+    // acmeToken, ACME_TOKEN, myAcme, acme2, acmesecret; but not placemen for acme.
+    private readonly bool IsWordOfItsOwn(int start, int end)
+    {
+        if (start > 0 && char.IsAsciiLetter((char)_text[start - 1]) && !(char.IsAsciiLetterLower((char)_text[start - 1]) && char.IsAsciiLetterUpper((char)_text[start]))) return false;
+        if (end >= _text.Length || !char.IsAsciiLetter((char)_text[end])) return true;
+        if (char.IsAsciiLetterUpper((char)_text[end])) return char.IsAsciiLetterLower((char)_text[end - 1]) || StartsWithWord(end);
+        return StartsWithWord(end);
+    }
+
+    private readonly bool StartsWithWord(int at)
+    {
+        var rest = _text[at..Math.Min(_text.Length, at + 8)];
+        foreach (var word in WordsBehindNames)
+        {
+            if (rest.Length >= word.Length && Ascii.EqualsIgnoreCase(rest[..word.Length], word)) return true;
+        }
+        return false;
     }
 
     private void Finish()
     {
         foreach (var number in _open ?? []) Flush(number);
+        foreach (var number in _whole ?? []) Whole(_set.Rules[number]);
         foreach (var number in _set.Unkeyed)
         {
             if (_file.Accepts(_set.Rules[number])) Whole(_set.Rules[number]);
@@ -93,7 +119,7 @@ internal ref struct MatchPass : ILiteralSink
     {
         if (rule.StartsAtKeyword && index > 0 && IsWord(_text[index - 1])) return;
         var start = rule.StartsAtKeyword ? index : Math.Max(0, index - SecretRule.WindowBefore);
-        var end = Math.Min(_text.Length, index + (rule.StartsAtKeyword ? Math.Min(rule.Shape.MaxLength, rule.WindowAfter) : rule.WindowAfter));
+        var end = Math.Min(_text.Length, index + rule.WindowAfter);
         if (_starts is null)
         {
             _starts = ArrayPool<int>.Shared.Rent(_set.Rules.Count);
@@ -128,7 +154,9 @@ internal ref struct MatchPass : ILiteralSink
         for (var start = 0; start < _text.Length; start += Piece - overlap)
         {
             _cancellation.ThrowIfCancellationRequested();
-            Match(rule, start, Math.Min(_text.Length, start + Piece));
+            // From the start of a line, so that ^ means what it says.
+            var line = start == 0 ? 0 : start - Math.Min(start, Piece / 8) + _text[(start - Math.Min(start, Piece / 8))..start].LastIndexOf((byte)'\n') + 1;
+            Match(rule, line, Math.Min(_text.Length, start + Piece));
         }
     }
 
