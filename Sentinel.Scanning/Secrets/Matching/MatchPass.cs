@@ -5,8 +5,7 @@ using Sentinel.Scanning.Secrets.Generic;
 namespace Sentinel.Scanning.Secrets.Matching;
 
 /// <summary>
-/// One pass of all rules over one text. Bytes are looked at as Latin-1, so that a byte is a character and no text is decoded that
-/// holds nothing; a keyword's place calls up its rules, and each looks only at a bounded window around it.
+/// One pass of all rules over one text. A byte is a character, so that no text is decoded that holds nothing; a keyword's place calls up its rules, and each looks only at a bounded window around it.
 /// </summary>
 internal ref struct MatchPass : ILiteralSink
 {
@@ -245,8 +244,9 @@ internal ref struct MatchPass : ILiteralSink
             if (_characters is not null) ArrayPool<char>.Shared.Return(_characters, clearArray: true);
             _characters = ArrayPool<char>.Shared.Rent(Math.Max(1024, to - from));
         }
-        var count = Encoding.Latin1.GetChars(_text[from..to], _characters);
-        return _characters.AsSpan(0, count);
+        var span = _characters.AsSpan(0, to - from);
+        ByteText.Widen(_text[from..to], span);
+        return span;
     }
 
     private readonly void Return()
