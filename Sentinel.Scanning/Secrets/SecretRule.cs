@@ -26,6 +26,7 @@ internal sealed class SecretRule
     public const int WindowBefore = 128;
 
     private const int DefaultWindow = 512;
+    private const int MaxWindow = 8192;
     private const int DefaultDistance = 64;
 
     private readonly Lazy<Regex> _regex;
@@ -65,8 +66,8 @@ internal sealed class SecretRule
 
     public PatternShape Shape => _shape.Value;
 
-    /// <summary>Bytes looked at after a keyword.</summary>
-    public int WindowAfter => Data.Window ?? DefaultWindow;
+    /// <summary>Bytes looked at after a keyword: as many as the longest match has, within reason.</summary>
+    public int WindowAfter => Data.Window ?? (Shape.MaxLength < MaxWindow ? Shape.MaxLength + 1 : Math.Max(DefaultWindow, Math.Min(Shape.MinLength * 2, MaxWindow)));
 
     /// <summary>Bytes between keyword and value.</summary>
     public int Distance => Data.Distance ?? DefaultDistance;

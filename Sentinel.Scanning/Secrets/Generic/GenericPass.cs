@@ -113,7 +113,7 @@ internal ref struct GenericPass(ReadOnlySpan<byte> text, FileContext file)
             var start = at;
             var limit = Math.Min(_text.Length, start + MaxValue);
             var end = start;
-            while (end < limit && _text[end] is > (byte)' ' and not ((byte)'"' or (byte)'\'' or (byte)'`' or (byte)',' or (byte)';' or (byte)')' or (byte)'}' or (byte)'<' or (byte)'&' or (byte)'|' or (byte)'(' or (byte)'[')) end++;
+            while (end < limit && _text[end] is > (byte)' ' and not ((byte)'"' or (byte)'\'' or (byte)'`' or (byte)',' or (byte)';' or (byte)')' or (byte)'}' or (byte)'\\' or (byte)'<' or (byte)'&' or (byte)'|' or (byte)'(' or (byte)'[')) end++;
             if (end - start < 8 || end - start >= MaxValue) return null;
             // An expression, not a value.
             if (end < _text.Length && _text[end] is (byte)'(' or (byte)'[') return null;

@@ -16,8 +16,10 @@ internal static class VendorSecret
     private const int MinName = 4;
     private const int MaxDistance = 48;
     private const int MaxBefore = 16;
+    private const int MaxGap = 512;
     private const int MinLength = 10;
     private const int MaxLength = 200;
+    private const int MinNumber = 15;
 
     // A digit in every third character is more than a name has; below that the model must find the value rare.
     private const int DigitShare = 3;
@@ -33,7 +35,9 @@ internal static class VendorSecret
 
     private static readonly Regex Word = SecretRule.Compile(@"(?i)(key|token|secret|passw|pwd|private|access|auth|cred|bearer|login|api_?id|app_?id|client)");
 
-    private static readonly Regex PublicWord = SecretRule.Compile("(?i)(hash|digest|checksum|integrity|sha-?[0-9]|md5|commit|revision|\\brev\\b|etag|fingerprint|thumbprint|version|uuid|guid|request[_-]?id|trace|session|tenant|build|image|layer|cache|public|trans?lat|checkpoint|model|dataset|package|(?:^|[^a-z0-9_-])id[\"']?\\s{0,3}[:=]|\\bpins?\\b|digest)");
+    private static readonly Regex StrongWord = SecretRule.Compile("(?i)(key|token|secret|passw|private)");
+
+    private static readonly Regex PublicWord = SecretRule.Compile("(?i)(hash|digest|checksum|integrity|sha-?[0-9]|sha$|_sha|md5|commit|revision|release|\\brev\\b|\\bref\\b|etag|uid|fingerprint|thumbprint|version|uuid|guid|subscription|object_?id|resource|snapshot|request[_-]?id|trace|session|tenant|build|image|layer|cache|public|trans?lat|checkpoint|model|dataset|package|(?:^|[^a-z0-9_-])id[\"']?\\s{0,3}[:=]|\\bpins?\\b)");
 
     public static RuleDescriptor Descriptor { get; } = new()
     {
@@ -95,16 +99,25 @@ internal static class VendorSecret
         value = value[..Encoding.Latin1.GetChars(text[start..end], value)];
         if (!LooksRandom(value) || SecretShape.IsPlaceholder(value)) return false;
 
-        Span<char> context = stackalloc char[MaxBefore + 1024];
+        // Before and behind the name, and not the name itself: a vendor may be called what others call a hash.
         var from = Math.Max(0, keyword - MaxBefore);
         if (text[from..keyword].LastIndexOf((byte)'\n') is >= 0 and var newline) from += newline + 1;
-        from = Math.Max(from, start - 1024);
-        context = context[..Encoding.Latin1.GetChars(text[from..start], context)];
-        return (Word.IsMatch(context) || IsAssigned(text[after..start])) && !PublicWord.IsMatch(context);
+        Span<char> context = stackalloc char[MaxBefore + MaxGap + 1];
+        var length = Encoding.Latin1.GetChars(text[from..keyword], context);
+        context[length++] = '\x01';
+        length += Encoding.Latin1.GetChars(text[Math.Max(after, start - MaxGap)..start], context[length..]);
+        context = context[..length];
+        if (PublicWord.IsMatch(context)) return false;
+        var isNumber = value.IndexOfAnyExceptInRange('0', '9') < 0;
+        return StrongWord.IsMatch(context) || (!isNumber && (Word.IsMatch(context) || IsAssigned(text[after..start])));
     }
 
-    // acme = "…": the vendor's name alone says whose value it is.
-    private static bool IsAssigned(ReadOnlySpan<byte> gap) => gap.IndexOfAnyExcept(AssignmentBytes) < 0 && gap.IndexOfAny((byte)'=', (byte)':') >= 0;
+    // acme = "…", acme_prod: …: the vendor's name alone says whose value it is.
+    private static bool IsAssigned(ReadOnlySpan<byte> gap)
+    {
+        while (gap is [var first, ..] && (char.IsAsciiLetter((char)first) || first is (byte)'_' or (byte)'-')) gap = gap[1..];
+        return gap.IndexOfAnyExcept(AssignmentBytes) < 0 && gap.IndexOfAny((byte)'=', (byte)':') >= 0;
+    }
 
     private static bool LooksRandom(ReadOnlySpan<char> value)
     {
@@ -126,6 +139,7 @@ internal static class VendorSecret
                 breaks++;
             }
         }
+        if (letters == 0) return digits == value.Length && digits >= MinNumber;
         if (letters < 2 || digits < 2 || SecretShape.Entropy(value) < Math.Min(3.3, Math.Log2(value.Length) * 0.8)) return false;
         // Names of types and members hold one number at most, and are joined by points.
         var rarity = TokenRarity.Instance.BitsPerCharacter(value);

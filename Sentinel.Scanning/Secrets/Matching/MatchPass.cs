@@ -119,7 +119,7 @@ internal ref struct MatchPass : ILiteralSink
     {
         if (rule.StartsAtKeyword && index > 0 && IsWord(_text[index - 1])) return;
         var start = rule.StartsAtKeyword ? index : Math.Max(0, index - SecretRule.WindowBefore);
-        var end = Math.Min(_text.Length, index + (rule.StartsAtKeyword ? Math.Min(rule.Shape.MaxLength, rule.WindowAfter) : rule.WindowAfter));
+        var end = Math.Min(_text.Length, index + rule.WindowAfter);
         if (_starts is null)
         {
             _starts = ArrayPool<int>.Shared.Rent(_set.Rules.Count);
