@@ -22,9 +22,8 @@ internal sealed class SecretRule
     // Long tokens ("{100,1200}") need more states than the runtime allows by itself; they are made only as a text asks for them.
     private const int MaxStates = 60_000;
 
-    /// <summary>Characters looked at before a keyword: the longest prefix that any format puts before its keyword.</summary>
-    public const int WindowBefore = 128;
-
+    private const int DefaultWindowBefore = 128;
+    private const int MaxWindowBefore = 1024;
     private const int DefaultWindow = 512;
     private const int MaxWindow = 8192;
     private const int DefaultDistance = 64;
@@ -71,6 +70,9 @@ internal sealed class SecretRule
 
     /// <summary>Bytes looked at after a keyword. A keyword that is a part of the pattern is followed by no more than the longest match.</summary>
     public int WindowAfter => _window.Value;
+
+    /// <summary>Bytes looked at before a keyword: a pattern may end in it.</summary>
+    public int WindowBefore => StartsAtKeyword ? 0 : IsNamed ? DefaultWindowBefore : Math.Clamp(Shape.MaxLength, DefaultWindowBefore, MaxWindowBefore);
 
     /// <summary>Bytes between keyword and value.</summary>
     public int Distance => Data.Distance ?? DefaultDistance;

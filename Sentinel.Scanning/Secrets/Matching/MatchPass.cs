@@ -129,7 +129,7 @@ internal ref struct MatchPass : ILiteralSink
     private void Extend(SecretRule rule, int number, int index)
     {
         if (rule.StartsAtKeyword && index > 0 && IsWord(_text[index - 1])) return;
-        var start = rule.StartsAtKeyword ? index : Math.Max(0, index - SecretRule.WindowBefore);
+        var start = Math.Max(0, index - rule.WindowBefore);
         var end = Math.Min(_text.Length, index + rule.WindowAfter);
         if (_starts is null)
         {
@@ -142,7 +142,7 @@ internal ref struct MatchPass : ILiteralSink
         {
             _open!.Add(number);
         }
-        else if (start <= _ends[number] && end - _starts[number] <= MaxJoined * (SecretRule.WindowBefore + rule.WindowAfter))
+        else if (start <= _ends[number] && end - _starts[number] <= MaxJoined * (rule.WindowBefore + rule.WindowAfter))
         {
             _ends[number] = Math.Max(end, _ends[number]);
             return;
@@ -202,7 +202,8 @@ internal ref struct MatchPass : ILiteralSink
         var inside = rule.Characters;
         var at = from;
         while (at < _text.Length && IsTokenByte(inside, at)) at++;
-        var limit = Math.Min(_text.Length, at + rule.Distance);
+        var name = at;
+        var limit = Math.Min(_text.Length, name + rule.Distance);
         var lines = 0;
         while (at < limit)
         {
@@ -222,7 +223,7 @@ internal ref struct MatchPass : ILiteralSink
             var value = Widen(start, end);
             if (!rule.Regex.IsMatch(value)) continue;
             if (rule.Data.Words is { } words && !HasWord(words, Math.Max(0, keyword - MaxWordReach), start)) continue;
-            if (Judge(rule, value, start, start - from, keyword, end - keyword)) return;
+            if (Judge(rule, value, start, start - name, keyword, end - keyword)) return;
         }
     }
 
