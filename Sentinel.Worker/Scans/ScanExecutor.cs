@@ -96,7 +96,7 @@ internal sealed class ScanExecutor(
         (row.FilesDone, row.FilesTotal, row.FilesSkipped) = (report.Files - outcome.SkippedTotal, report.Files, outcome.SkippedTotal);
         (row.BytesScanned, row.CacheHits, row.RulePackHash) = (report.BytesRead, report.CacheHits, report.RulePackHash);
         (row.FindingsOpened, row.FindingsClosed, row.FindingsTotal) = (applied.Opened, applied.Closed, applied.Total);
-        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, outcome.SkippedTotal);
+        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, outcome.SkippedTotal, outcome.Carried?.CommitSha);
 
         defaultBranch ??= repository.DefaultBranch;
         var isDefault = row.Ref == $"refs/heads/{defaultBranch}";

@@ -27,8 +27,9 @@ internal sealed record ScanOutcome
 
 /// <summary>The findings that a scan did not read because nothing about them changed.</summary>
 /// <param name="ScanId">The scan that saw them last; its id on the ref's baseline guards against another scan in between.</param>
+/// <param name="CommitSha">The commit that it looked at.</param>
 /// <param name="Except">Fingerprints of all findings that were looked at: every other one that the scan saw is carried over.</param>
-internal sealed record CarriedFindings(Guid ScanId, IReadOnlyCollection<string> Except);
+internal sealed record CarriedFindings(Guid ScanId, string CommitSha, IReadOnlyCollection<string> Except);
 
 /// <summary>How a scan changes what is kept for the next.</summary>
 /// <param name="Figures">Commit, basis and counts; written under the scan's own id.</param>

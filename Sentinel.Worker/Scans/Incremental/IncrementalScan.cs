@@ -59,7 +59,7 @@ internal sealed class IncrementalScan(
             ListingComplete = true,
             SkippedTotal = figures.Skipped + report.Skipped.Count - GapList.Lasting(newGaps),
             Baseline = new BaselineChange(figures, tree.Paths, newGaps),
-            Carried = new CarriedFindings(baseline.ScanId, affected.Fingerprints),
+            Carried = new CarriedFindings(baseline.ScanId, baseline.CommitSha, affected.Fingerprints),
         };
     }
 
