@@ -11,8 +11,20 @@ internal sealed class ProcessorProbe(int appHost)
     private readonly int[] _workers = [.. ProcessTable.TreeOf(appHost).Where(id => ProcessTable.NameOf(id) == "worker")];
 
     /// <summary>Seconds since the workers' start, to a hundredth.</summary>
-    public double Read() => _workers.Sum(SecondsOf);
+    public ProcessorTime Read()
+    {
+        // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, fields 14 to 17: utime, stime, cutime, cstime.
+        var ticks = _workers.Select(id => ProcessTable.StatOf(id)[11..15].Select(t => long.Parse(t, CultureInfo.InvariantCulture)).ToArray()).ToArray();
+        return new ProcessorTime(ticks.Sum(t => t[0] + t[1]) / TicksPerSecond, ticks.Sum(t => t[2] + t[3]) / TicksPerSecond);
+    }
+}
 
-    // https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html, fields 14 to 17: utime, stime, cutime, cstime.
-    private static double SecondsOf(int id) => ProcessTable.StatOf(id)[11..15].Sum(ticks => long.Parse(ticks, CultureInfo.InvariantCulture)) / TicksPerSecond;
+/// <summary>Seconds of processor time.</summary>
+/// <param name="Own">Of the workers themselves.</param>
+/// <param name="Git">Of the git processes they waited for.</param>
+internal readonly record struct ProcessorTime(double Own, double Git)
+{
+    public double All => Own + Git;
+
+    public static ProcessorTime operator -(ProcessorTime a, ProcessorTime b) => new(a.Own - b.Own, a.Git - b.Git);
 }
