@@ -1,8 +1,24 @@
 using System.CommandLine;
 using Sentinel.Benchmarks;
+using Sentinel.Benchmarks.Models;
+using Sentinel.Benchmarks.Scanning;
 
 var output = new Option<string?>("--output") { Description = "Also write the report to this file", HelpName = "FILE" };
 var only = new Option<string[]>("--only") { Description = "Measure only these: start, webhooks, push, rescan, scan", AllowMultipleArgumentsPerToken = true };
 var root = new RootCommand("Measures Sentinel as a whole, on this machine, beside a peer in the same run.") { output, only };
 root.SetAction((parsed, cancellationToken) => Measurements.RunAsync(parsed.GetValue(only) ?? [], parsed.GetValue(output), cancellationToken));
+var folders = new Argument<string[]>("FOLDER") { Description = "Source trees to learn from" };
+var model = new Argument<string>("FILE") { Description = "The model's file: Sentinel.Scanning/Secrets/Generic/rarity.bin" };
+var rarity = new Command("rarity-model", "Makes the model of rare tokens from ordinary source trees") { model, folders };
+rarity.SetAction(parsed => Console.WriteLine($"{RarityModelBuilder.Build(parsed.GetValue(folders)!, parsed.GetValue(model)!)} tokens"));
+root.Subcommands.Add(rarity);
+var ruleFolder = new Option<string?>("--rules") { Description = "Rule files to measure instead of the built-in rules", HelpName = "DIR" };
+var details = new Option<string?>("--details") { Description = "Write what was missed and what was false to this file", HelpName = "FILE" };
+var detection = new Command("detection", "Measures what is found in labelled samples") { ruleFolder, details };
+detection.SetAction(parsed => DetectionMeasurement.Print(parsed.GetValue(ruleFolder), parsed.GetValue(details)));
+root.Subcommands.Add(detection);
+var tree = new Argument<string>("FOLDER") { Description = "A source tree" };
+var engine = new Command("engine", "Measures the engine alone on one thread over a tree in memory") { tree, ruleFolder };
+engine.SetAction(parsed => EngineMeasurement.Print(parsed.GetValue(tree)!, DetectionMeasurement.Rules(parsed.GetValue(ruleFolder))));
+root.Subcommands.Add(engine);
 return await root.Parse(args).InvokeAsync();

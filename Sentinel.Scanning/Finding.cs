@@ -41,4 +41,10 @@ public sealed record Finding
 
     /// <summary>1-based number of the snippet's first line.</summary>
     public int SnippetStartLine { get; init; } = 1;
+
+    /// <summary>What allows it, so that it is told but does not count; null for a finding that counts.</summary>
+    public Suppression? Suppression { get; init; }
+
+    /// <summary>For secrets: four hexadecimal digits that tie a <c>sentinel:allow[…]</c> comment to this value. Null otherwise.</summary>
+    public string? AllowMark { get; init; }
 }

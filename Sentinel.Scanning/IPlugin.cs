@@ -49,7 +49,20 @@ public interface IFileAnalyzer : IPlugin
 
 /// <summary>Settings of a scan that change what an analyzer returns.</summary>
 /// <param name="FingerprintKey">32 bytes with which secrets are hashed.</param>
-public sealed record AnalysisContext(ReadOnlyMemory<byte> FingerprintKey);
+/// <param name="Secrets">Told of each secret with its raw value, which is kept nowhere; null when nobody needs it.</param>
+public sealed record AnalysisContext(ReadOnlyMemory<byte> FingerprintKey, ISecretObserver? Secrets = null);
+
+/// <summary>
+/// Told of secrets while a text is analysed, the only moment at which their raw values are there. Called from several threads; not
+/// called for texts whose result comes from the cache.
+/// </summary>
+public interface ISecretObserver
+{
+    /// <param name="finding">What is reported.</param>
+    /// <param name="value">The raw secret: must not be stored or logged.</param>
+    /// <param name="parts">What belongs to it by name, such as an account's id.</param>
+    void Seen(Finding finding, string value, IReadOnlyList<KeyValuePair<string, string>> parts);
+}
 
 /// <summary>A file that an analyzer cannot read, with a message for the user.</summary>
 public sealed class AnalysisException(string message) : Exception(message);

@@ -27,6 +27,9 @@ public sealed record ScanOptions
     /// <summary>Files analysed at once. Default: the number of processors.</summary>
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 
+    /// <summary>Told of each secret that is detected in this scan; null when nobody needs it.</summary>
+    public ISecretObserver? Secrets { get; init; }
+
     /// <summary>What plug-ins may do. Default: nothing beyond reading bytes.</summary>
     public Capabilities Allowed { get; init; } = Capabilities.None;
 }

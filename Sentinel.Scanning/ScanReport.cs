@@ -18,6 +18,9 @@ public sealed record ScanReport
     /// <summary>Sorted by path, position, rule.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
+    /// <summary>What was found and is allowed, by a comment or by whoever reads the report; told but not counted. Sorted likewise.</summary>
+    public IReadOnlyList<Finding> Suppressed { get; init; } = [];
+
     /// <summary>One per plug-in, sorted by id.</summary>
     public required IReadOnlyList<PluginRun> Plugins { get; init; }
 

@@ -16,7 +16,7 @@ internal sealed class ScanRun(
     private static ReadOnlySpan<byte> LfsHeader => "version https://git-lfs.github.com/spec/"u8;
 
     private readonly string _keyHash = Convert.ToHexStringLower(SHA256.HashData(options.FingerprintKey.Span));
-    private readonly AnalysisContext _context = new(options.FingerprintKey);
+    private readonly AnalysisContext _context = new(options.FingerprintKey, options.Secrets);
     private readonly ConcurrentBag<SkippedEntry> _skipped = [];
     private readonly ConcurrentBag<Finding> _findings = [];
     private readonly ConcurrentQueue<KeyValuePair<AnalysisKey, ReadOnlyMemory<byte>>> _toStore = new();
@@ -49,10 +49,12 @@ internal sealed class ScanRun(
     {
         var plugins = _tallies.Values.Select(t => t.ToRun(options.Allowed)).OrderBy(r => r.Plugin.Id, StringComparer.Ordinal).ToArray();
         var lost = source.Skipped.Concat(_skipped).Any(s => s.Reason is SkipReason.Timeout or SkipReason.Unreadable or SkipReason.Limit);
+        var findings = _findings.OrderBy(f => f.Location.Path, StringComparer.Ordinal).ThenBy(f => f.Location.Region.StartLine)
+            .ThenBy(f => f.Location.Region.StartColumn).ThenBy(f => f.RuleId, StringComparer.Ordinal).ThenBy(f => f.FingerprintHash, StringComparer.Ordinal).ToArray();
         return new ScanReport
         {
-            Findings = [.. _findings.OrderBy(f => f.Location.Path, StringComparer.Ordinal).ThenBy(f => f.Location.Region.StartLine)
-                .ThenBy(f => f.Location.Region.StartColumn).ThenBy(f => f.RuleId, StringComparer.Ordinal).ThenBy(f => f.FingerprintHash, StringComparer.Ordinal)],
+            Findings = [.. findings.Where(f => f.Suppression is null)],
+            Suppressed = [.. findings.Where(f => f.Suppression is not null)],
             Plugins = plugins,
             Skipped = [.. source.Skipped.Concat(_skipped).OrderBy(s => s.Path, StringComparer.Ordinal).ThenBy(s => s.Reason, StringComparer.Ordinal)],
             Covered = _tallies.ToDictionary(t => t.Key, t => t.Value.Covered, StringComparer.Ordinal),

@@ -5,6 +5,8 @@ namespace Sentinel.Scanning;
 /// <summary>A file's content, as analyzers see it. Safe for many readers at once.</summary>
 public sealed class SourceFile
 {
+    private const int ProbeBytes = 8000;
+
     private readonly Lazy<string> _text;
     private readonly Lazy<int[]> _lineStarts;
 
@@ -28,14 +30,17 @@ public sealed class SourceFile
     /// <summary>The raw bytes.</summary>
     public ReadOnlyMemory<byte> Content { get; }
 
-    /// <summary>The decoded content: UTF-16 with a byte order mark, else UTF-8; what cannot be decoded becomes U+FFFD. Made on first use.</summary>
+    /// <summary>The decoded content: UTF-16 with a byte order mark or without, else UTF-8; what cannot be decoded becomes U+FFFD. Made on first use.</summary>
     public string Text => _text.Value;
+
+    /// <summary>The content as UTF-8 without a byte order mark; for a file that is UTF-8 already, no copy. Bytes that are not UTF-8 stay as they are.</summary>
+    public ReadOnlyMemory<byte> Utf8 => Utf16Of(Content.Span) is not null ? Encoding.UTF8.GetBytes(Text) : Content.Span is [0xEF, 0xBB, 0xBF, ..] ? Content[3..] : Content;
 
     /// <summary>Number of lines, at least 1.</summary>
     public int LineCount => _lineStarts.Value.Length;
 
-    /// <summary>Whether the content is not text: a NUL in the first 8,000 bytes (as git decides it) and no UTF-16 byte order mark.</summary>
-    public bool IsBinary => !HasUtf16Mark(Content.Span) && Content.Span[..Math.Min(Content.Length, 8000)].Contains((byte)0);
+    /// <summary>Whether the content is not text: a NUL in the first 8,000 bytes (as git decides it) and not UTF-16.</summary>
+    public bool IsBinary => Utf16Of(Content.Span) is null && Content.Span[..Math.Min(Content.Length, ProbeBytes)].Contains((byte)0);
 
     /// <summary>The region of a span of <see cref="Text"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The span is not inside the text.</exception>
@@ -76,13 +81,29 @@ public sealed class SourceFile
         return [.. starts];
     }
 
-    private static bool HasUtf16Mark(ReadOnlySpan<byte> bytes) => bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
+    // By its mark, else by every second byte of the beginning being zero, which no other text has.
+    private static Encoding? Utf16Of(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes is [0xFF, 0xFE, ..]) return Encoding.Unicode;
+        if (bytes is [0xFE, 0xFF, ..]) return Encoding.BigEndianUnicode;
+        if (bytes.Length < 8 || bytes.Length % 2 != 0 || (bytes[0] != 0) == (bytes[1] != 0)) return null;
+
+        var head = bytes[..Math.Min(bytes.Length, ProbeBytes)];
+        var (even, odd) = (0, 0);
+        for (var i = 0; i + 1 < head.Length; i += 2)
+        {
+            if (head[i] == 0) even++;
+            if (head[i + 1] == 0) odd++;
+        }
+        var most = head.Length / 2 * 9 / 10;
+        return odd >= most && even == 0 ? Encoding.Unicode : even >= most && odd == 0 ? Encoding.BigEndianUnicode : null;
+    }
 
     private static string Decode(ReadOnlySpan<byte> bytes) => bytes switch
     {
         [0xFF, 0xFE, .. var rest] => Encoding.Unicode.GetString(rest),
         [0xFE, 0xFF, .. var rest] => Encoding.BigEndianUnicode.GetString(rest),
         [0xEF, 0xBB, 0xBF, .. var rest] => Encoding.UTF8.GetString(rest),
-        _ => Encoding.UTF8.GetString(bytes),
+        _ => (Utf16Of(bytes) ?? Encoding.UTF8).GetString(bytes),
     };
 }

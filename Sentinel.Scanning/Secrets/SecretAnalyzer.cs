@@ -1,78 +1,67 @@
-using System.Buffers;
 using System.Text;
 using Sentinel.Scanning.Identity;
+using Sentinel.Scanning.Secrets.Matching;
 
 namespace Sentinel.Scanning.Secrets;
 
 /// <summary>Finds leaked secrets in any text file.</summary>
-public sealed class SecretAnalyzer : IFileAnalyzer
+/// <param name="set">The rules.</param>
+public sealed class SecretAnalyzer(SecretRuleSet set) : IFileAnalyzer
 {
     /// <summary>The analyzer's id.</summary>
     public const string Id = "secrets/patterns";
 
+    private const int Revision = 2;
     private const int SnippetLines = 3;
 
-    // Files whose random values are hashes of packages, not secrets.
-    private static readonly HashSet<string> LockFiles = new(StringComparer.OrdinalIgnoreCase)
+    /// <summary>With the rules that come with Sentinel.</summary>
+    public SecretAnalyzer()
+        : this(SecretRuleSet.BuiltIn)
     {
-        "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml", "composer.lock", "Cargo.lock", "poetry.lock", "Pipfile.lock", "uv.lock",
-        "go.sum", "Gemfile.lock", "packages.lock.json", "project.assets.json", "flake.lock", "gradle.lockfile", "bun.lock", "pubspec.lock", "mix.lock",
-    };
+    }
 
     /// <inheritdoc/>
-    public PluginDescriptor Descriptor { get; } = new(Id, 1, "Leaked secrets in any text file", SecretRules.Hash);
+    public PluginDescriptor Descriptor { get; } = new(Id, Revision, "Leaked secrets in any text file", set.Hash);
 
     /// <inheritdoc/>
-    public IReadOnlyList<RuleDescriptor> Rules { get; } = [.. SecretRules.All.Select(r => r.Descriptor), GenericSecret.Rule.Descriptor];
+    public IReadOnlyList<RuleDescriptor> Rules { get; } = set.Descriptors;
 
     /// <inheritdoc/>
     public bool Accepts(FileEntry file) => file.Length >= 8;
 
-    /// <summary>The generic rule reads settings files differently, and lock files not at all.</summary>
-    public string PathClass(string path)
-    {
-        var name = path[(path.LastIndexOf('/') + 1)..];
-        if (LockFiles.Contains(name)) return "lock";
-        return name.StartsWith(".env", StringComparison.Ordinal) ? ".env" : Path.GetExtension(name).ToLowerInvariant();
-    }
+    /// <summary>The generic rule reads settings files differently, and lock files not at all. Rules with paths of their own depend on the whole path.</summary>
+    public string PathClass(string path) => set.DependsOnPath ? path : new FileContext(path).Class;
 
     /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<Finding>> AnalyzeAsync(SourceFile file, AnalysisContext context, CancellationToken cancellationToken)
-    {
-        if (!MayHold(file)) return ValueTask.FromResult<IReadOnlyList<Finding>>([]);
+    public ValueTask<IReadOnlyList<Finding>> AnalyzeAsync(SourceFile file, AnalysisContext context, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<Finding>>(Analyze(file, context, cancellationToken));
 
-        var isLock = PathClass(file.Path) == "lock";
-        var secrets = SecretDetector.Detect(file.Text, file.Path, cancellationToken);
-        var masked = SecretMask.Mask(file.Text, secrets);
-        IReadOnlyList<Finding> findings =
-            [.. secrets.Where(s => !(isLock && s.Rule == GenericSecret.Rule)).Select(s => ToFinding(file, masked, s, context, cancellationToken))];
-        return ValueTask.FromResult(findings);
+    private List<Finding> Analyze(SourceFile file, AnalysisContext context, CancellationToken cancellationToken)
+    {
+        var utf8 = file.Utf8.Span;
+        var secrets = SecretScanner.Scan(utf8, file.Path, set, cancellationToken);
+        if (secrets.Count == 0) return [];
+
+        var masked = SecretMask.Mask(file.Text, utf8, secrets);
+        var positions = new TextPositions(utf8);
+        var findings = new List<Finding>(secrets.Count);
+        foreach (var secret in secrets)
+        {
+            var start = positions.Of(secret.Start);
+            var region = file.RegionOf(start, positions.Of(secret.End) - start);
+            var finding = ToFinding(file, masked, secret, region, context, cancellationToken);
+            context.Secrets?.Seen(finding, secret.Value, [.. secret.Parts.Select(p => KeyValuePair.Create(p.Name, p.Value))]);
+            findings.Add(finding);
+        }
+        return findings;
     }
 
-    // Decodes into a rented buffer: a clean file costs no string.
-    private static bool MayHold(SourceFile file)
+    private static Finding ToFinding(SourceFile file, string masked, DetectedSecret secret, Region region, AnalysisContext context, CancellationToken cancellationToken)
     {
-        var bytes = file.Content.Span;
-        if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) return SecretDetector.MayHold(file.Text);
-
-        var chars = ArrayPool<char>.Shared.Rent(Encoding.UTF8.GetMaxCharCount(bytes.Length));
-        try
-        {
-            var count = Encoding.UTF8.GetChars(bytes, chars);
-            return SecretDetector.MayHold(chars.AsSpan(0, count));
-        }
-        finally
-        {
-            ArrayPool<char>.Shared.Return(chars, clearArray: true);
-        }
-    }
-
-    private static Finding ToFinding(SourceFile file, string masked, DetectedSecret secret, AnalysisContext context, CancellationToken cancellationToken)
-    {
-        var rule = secret.Rule.Descriptor;
-        var value = file.Text.AsSpan(secret.Start, secret.Length);
-        var region = file.RegionOf(secret.Start, secret.Length);
-        var preview = SecretMask.Preview(value);
+        var rule = secret.Rule;
+        var preview = SecretMask.Preview(secret.Value);
+        var encoded = secret.Encoding is { } encoding ? $", encoded as {encoding}," : "";
+        var parts = secret.Parts.Count > 0 ? $", with {string.Join(" and ", secret.Parts.Select(p => $"{p.Name} {SecretMask.Preview(p.Value)}"))}," : "";
         return new Finding
         {
             RuleId = rule.Id,
@@ -82,12 +71,14 @@ public sealed class SecretAnalyzer : IFileAnalyzer
             Confidence = secret.Confidence,
             Cwe = rule.Cwe,
             Title = rule.Title,
-            Message = $"{rule.Title} {preview} stands in the code.",
+            Message = $"{rule.Title} {preview}{encoded}{parts} stands in the code.",
             Location = new Location(file.Path, region),
-            FingerprintHash = SecretFingerprint.Of(context.FingerprintKey.Span, value),
+            FingerprintHash = SecretFingerprint.Of(context.FingerprintKey.Span, secret.Value),
             MaskedPreview = preview,
             Snippet = SecretMask.Snippet(file, masked, region, SnippetLines, out var startLine, cancellationToken),
             SnippetStartLine = startLine,
+            Suppression = secret.Allowance,
+            AllowMark = secret.Allowance is null ? Allowances.MarkOf(secret.Value) : null,
         };
     }
 }

@@ -18,21 +18,27 @@ public static class SecretMask
 
     /// <summary>A text with every secret that Sentinel would report replaced by asterisks; lines stay where they are.</summary>
     public static string Mask(string text, string path, CancellationToken cancellationToken) =>
-        Mask(text, SecretDetector.Detect(text, path, cancellationToken));
+        MaskUtf8(text, Encoding.UTF8.GetBytes(text), path, cancellationToken);
 
-    internal static string Mask(string text, IEnumerable<DetectedSecret> secrets)
+    internal static string Mask(string text, ReadOnlySpan<byte> utf8, IReadOnlyList<DetectedSecret> secrets)
     {
-        StringBuilder? masked = null;
-        foreach (var secret in secrets)
+        if (secrets.Count == 0) return text;
+        var masked = text.ToCharArray();
+        var positions = new TextPositions(utf8);
+        foreach (var (start, length) in secrets.SelectMany(s => s.Parts.Select(p => (p.Start, p.Length)).Append((s.Start, s.Length))).Distinct().Order())
         {
-            masked ??= new StringBuilder(text);
-            for (var i = secret.Start; i < secret.Start + secret.Length; i++)
+            var from = positions.Of(start);
+            var to = positions.Of(start + length);
+            for (var i = from; i < to; i++)
             {
                 if (masked[i] is not ('\n' or '\r')) masked[i] = '*';
             }
         }
-        return masked?.ToString() ?? text;
+        return new string(masked);
     }
+
+    private static string MaskUtf8(string text, byte[] utf8, string path, CancellationToken cancellationToken) =>
+        Mask(text, utf8, SecretScanner.Scan(utf8, path, SecretRuleSet.BuiltIn, cancellationToken));
 
     /// <summary>The lines around a region with secrets masked and long lines cut.</summary>
     /// <param name="file">The file.</param>

@@ -1,47 +1,125 @@
 using System.Text.RegularExpressions;
+using Sentinel.Scanning.Secrets.Matching;
 
 namespace Sentinel.Scanning.Secrets;
 
-/// <summary>A check beyond the pattern, for formats that carry one.</summary>
-internal enum SecretCheck { None, GitHubChecksum, AwsAccount, Jwt }
+/// <summary>Something that belongs to a secret, such as the id of the account it opens.</summary>
+/// <param name="Name">A few words.</param>
+/// <param name="RuleId">The rule that finds it, whose finding then becomes a part of this one; null when <paramref name="Pattern"/> finds it.</param>
+/// <param name="Pattern">Linear-time pattern with one group; null when a rule finds it.</param>
+/// <param name="Lines">Most lines between the two.</param>
+/// <param name="Required">Whether the secret counts only with it.</param>
+internal sealed record SecretPart(string Name, string? RuleId, string? Pattern, int Lines, bool Required)
+{
+    private readonly Lazy<Regex?> _regex = new(() => Pattern is null ? null : SecretRule.Compile(Pattern));
 
-/// <summary>A secret rule as its YAML entry states it.</summary>
+    public Regex? Regex => _regex.Value;
+}
+
+/// <summary>A secret rule, ready to match.</summary>
 internal sealed class SecretRule
 {
+    // Long tokens ("{100,1200}") need more states than the runtime allows by itself; they are made only as a text asks for them.
+    private const int MaxStates = 60_000;
+
     /// <summary>Characters looked at before a keyword: the longest prefix that any format puts before its keyword.</summary>
     public const int WindowBefore = 128;
 
     private const int DefaultWindow = 512;
+    private const int DefaultDistance = 64;
 
-    private readonly Lazy<Regex> _pattern;
+    private readonly Lazy<Regex> _regex;
+    private readonly Lazy<PatternShape> _shape;
+    private readonly Lazy<bool[]> _characters;
 
-    public SecretRule(RuleDescriptor descriptor, IReadOnlyList<string> keywords, string pattern, SecretCheck check, double minEntropy, int? window)
+    static SecretRule() => AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", MaxStates);
+
+    public SecretRule(SecretRuleData data, RuleDescriptor descriptor)
     {
+        Data = data;
         Descriptor = descriptor;
-        Keywords = keywords;
-        PatternText = pattern;
-        Check = check;
-        MinEntropy = minEntropy;
-        WindowAfter = window ?? DefaultWindow;
-        // Compiled on the first candidate: a scan pays only for the providers whose words it meets.
-        _pattern = new(() => new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant));
+        Parts = [.. (data.Parts ?? []).Select(p => new SecretPart(p.Name, p.Rule, p.Pattern, p.Lines ?? 5, p.Required))];
+        var source = data.Pattern ?? data.Value ?? throw new ArgumentException("A rule needs a pattern or a value.", nameof(data));
+        // Built on the first candidate: a scan pays only for the vendors whose words it meets.
+        _regex = new(() => Compile(IsValue ? $"^(?:{source})$" : source));
+        _shape = new(() => PatternShape.Of(source));
+        _characters = new(() => TokenCharacters(_shape.Value));
+        Needs = data.Needs is { } needs ? System.Text.Encoding.ASCII.GetBytes(needs) : null;
+        PathRegex = data.PathPattern is { } path ? Compile(path) : null;
+        StartsAtKeyword = !IsValue && BeginsWithKeyword(source, data.Keywords);
     }
+
+    public SecretRuleData Data { get; }
 
     public RuleDescriptor Descriptor { get; }
 
-    /// <summary>Lower case; one of them stands in or right before every match.</summary>
-    public IReadOnlyList<string> Keywords { get; }
+    public string Id => Descriptor.Id;
 
-    public string PatternText { get; }
+    public IReadOnlyList<SecretPart> Parts { get; }
 
-    public SecretCheck Check { get; }
+    /// <summary>Whether the rule looks for a whole token near a keyword, and not for a pattern.</summary>
+    public bool IsValue => Data.Pattern is null;
 
-    /// <summary>Least Shannon entropy of the secret in bits per character; 0 for none.</summary>
-    public double MinEntropy { get; }
+    /// <summary>Matches in linear time; group 1 (or <see cref="SecretRuleData.Group"/>) is the secret. For a value: matches a whole token.</summary>
+    public Regex Regex => _regex.Value;
 
-    /// <summary>Characters looked at after a keyword.</summary>
-    public int WindowAfter { get; }
+    public PatternShape Shape => _shape.Value;
 
-    /// <summary>Linear-time pattern; group 1 is the secret.</summary>
-    public Regex Pattern => _pattern.Value;
+    /// <summary>Bytes looked at after a keyword.</summary>
+    public int WindowAfter => Data.Window ?? DefaultWindow;
+
+    /// <summary>Bytes between keyword and value.</summary>
+    public int Distance => Data.Distance ?? DefaultDistance;
+
+    /// <summary>A literal without which no match is possible; null for none.</summary>
+    public byte[]? Needs { get; }
+
+    /// <summary>Only files whose path matches are looked at; null for all.</summary>
+    public Regex? PathRegex { get; }
+
+    /// <summary>Whether every match begins with a keyword at the start of a word.</summary>
+    public bool StartsAtKeyword { get; }
+
+    /// <summary>By byte: whether it can stand inside a token of this rule.</summary>
+    public bool[] Characters => _characters.Value;
+
+    /// <summary>A regular expression that takes linear time on any input and knows no culture.</summary>
+    /// <exception cref="ArgumentException">It is not one.</exception>
+    /// <exception cref="NotSupportedException">It looks around or back, or is too large.</exception>
+    public static Regex Compile(string pattern)
+    {
+        // Texts are matched byte by byte: a letter beyond ASCII is the bytes of its UTF-8 form.
+        if (!System.Text.Ascii.IsValid(pattern)) pattern = System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(pattern));
+        return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    }
+
+    /// <summary>The group that is the secret: the one that is named, else the first that is not empty, else the whole match.</summary>
+    public Group SecretOf(Match match)
+    {
+        if (Data.Group is { } group) return match.Groups[group];
+        for (var i = 1; i < match.Groups.Count; i++)
+        {
+            if (match.Groups[i].Length > 0) return match.Groups[i];
+        }
+        return match.Groups[0];
+    }
+
+    // Letters, digits, _ and - always belong together: a hash is not a key because a part of it has the right length.
+    private static bool[] TokenCharacters(PatternShape shape)
+    {
+        var characters = new bool[256];
+        for (var c = 0; c < 256; c++)
+            characters[c] = char.IsAsciiLetterOrDigit((char)c) || c is '_' or '-' or >= 128 || (c > ' ' && c is not ('"' or '\'' or '`' or '=') && shape.Characters.Contains((char)c));
+        return characters;
+    }
+
+    private static bool BeginsWithKeyword(string pattern, IReadOnlyList<string> keywords)
+    {
+        if (!pattern.StartsWith(@"\b(", StringComparison.Ordinal)) return false;
+        var rest = pattern[3..].Replace("\\", "", StringComparison.Ordinal);
+        if (keywords.Count == 1 && rest.StartsWith(keywords[0], StringComparison.OrdinalIgnoreCase)) return true;
+        if (!rest.StartsWith("(?:", StringComparison.Ordinal)) return false;
+        var end = rest.IndexOf(')', StringComparison.Ordinal);
+        return end > 0 && rest[3..end].Split('|').All(a => keywords.Any(k => a.StartsWith(k, StringComparison.OrdinalIgnoreCase)));
+    }
 }

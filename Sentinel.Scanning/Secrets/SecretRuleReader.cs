@@ -10,14 +10,22 @@ namespace Sentinel.Scanning.Secrets;
 /// <param name="checkPatterns">Whether to build each pattern to see that it can be; the built-in ones are checked by the tests instead, as that takes time at each start.</param>
 internal sealed class SecretRuleReader(string fileName, bool checkPatterns)
 {
+    /// <summary>Longest pattern that is accepted, in characters.</summary>
+    public const int MaxPatternLength = 2000;
+
     private static readonly string[] Known =
-        ["id", "title", "severity", "confidence", "keywords", "pattern", "check", "min_entropy", "window", "references", "examples", "negative_examples"];
+    [
+        "id", "title", "severity", "confidence", "keywords", "pattern", "value", "words", "distance", "needs", "check", "min_entropy", "window", "parts",
+        "references", "examples", "negative_examples",
+    ];
+
+    private static readonly string[] KnownOfPart = ["name", "rule", "pattern", "lines", "required"];
 
     private readonly List<string> _faults = [];
 
     public IReadOnlyList<string> Faults => _faults;
 
-    public IReadOnlyList<SecretRule> Read(TextReader yaml)
+    public IReadOnlyList<SecretRuleData> Read(TextReader yaml)
     {
         var stream = new YamlStream();
         try
@@ -42,53 +50,81 @@ internal sealed class SecretRuleReader(string fileName, bool checkPatterns)
             _faults.Add($"{fileName}:{root.Start.Line}: 'rules' is missing");
             return [];
         }
-        return [.. rules.Children.OfType<YamlMappingNode>().Select(node => ReadRule(node, provider, revoke)).OfType<SecretRule>()];
+        return [.. rules.Children.OfType<YamlMappingNode>().Select(node => ReadRule(node, provider, revoke)).OfType<SecretRuleData>()];
     }
 
-    private SecretRule? ReadRule(YamlMappingNode node, string provider, string revoke)
+    private SecretRuleData? ReadRule(YamlMappingNode node, string provider, string revoke)
     {
         var before = _faults.Count;
         foreach (var key in node.Children.Keys.Select(k => k.ToString()).Except(Known, StringComparer.Ordinal)) Fault(node, $"unknown key '{key}'");
-        var id = Required(node, "id");
-        var title = Required(node, "title");
-        var pattern = Required(node, "pattern");
-        var severity = Parsed<Severity>(node, "severity");
-        var confidence = Parsed<Confidence>(node, "confidence");
-        var check = Child(node, "check") is null ? SecretCheck.None : Parsed<SecretCheck>(node, "check");
-        var keywords = List(node, "keywords");
-        if (keywords.Count == 0 || keywords.Any(k => k.Any(char.IsUpper))) Fault(node, "'keywords' must hold at least one lower-case word");
-        if (checkPatterns) CheckPattern(node, pattern);
-        if (_faults.Count > before) return null;
-
-        var descriptor = new RuleDescriptor
+        var rule = new SecretRuleData
         {
-            Id = id,
-            Title = title,
-            Category = FindingCategory.Secret,
-            AnalyzerId = SecretAnalyzer.Id,
-            Severity = severity,
-            Confidence = confidence,
-            Cwe = 798,
-            Description = $"{title}: whoever can read the code, its history, a build log or a container image can act as its owner ({provider}) until it is revoked.",
-            Remediation = $"Revoke or rotate it first ({revoke}); removing the line is not enough, because the value stays in the history and in every clone. Then read the new value from a secret store or an environment variable, and check the provider's log for use by strangers.",
+            Id = Required(node, "id"),
+            Title = Required(node, "title"),
+            Provider = provider,
+            Revoke = revoke,
+            Severity = Parsed<Severity>(node, "severity"),
+            Confidence = Parsed<Confidence>(node, "confidence"),
+            Check = Child(node, "check") is null ? SecretCheck.None : Parsed<SecretCheck>(node, "check"),
+            Keywords = List(node, "keywords"),
+            Pattern = Text(node, "pattern"),
+            Value = Text(node, "value"),
+            Words = Child(node, "words") is null ? null : List(node, "words"),
+            Distance = (int?)Number(node, "distance", 1, 1000),
+            Needs = Text(node, "needs"),
+            MinEntropy = Number(node, "min_entropy", 0, 8) ?? 0,
+            Window = (int?)Number(node, "window", 1, 65536),
+            Parts = Parts(node),
             References = List(node, "references"),
             Examples = List(node, "examples"),
             NegativeExamples = List(node, "negative_examples"),
         };
-        return new SecretRule(descriptor, keywords, pattern, check, Number(node, "min_entropy") ?? 0, (int?)Number(node, "window"));
+        if (rule.Keywords.Count == 0 || rule.Keywords.Any(k => k.Length < 3 || k.Any(c => char.IsUpper(c) || c > 127)))
+            Fault(node, "'keywords' must hold at least one lower-case word, each of 3 ASCII characters or more");
+        if ((rule.Pattern is null) == (rule.Value is null)) Fault(node, "exactly one of 'pattern' and 'value' is needed");
+        if (checkPatterns && rule.Pattern is { } pattern) CheckPattern(node, "pattern", pattern, needsGroup: true);
+        if (checkPatterns && rule.Value is { } value) CheckPattern(node, "value", value, needsGroup: false);
+        return _faults.Count > before ? null : rule;
     }
 
-    private void CheckPattern(YamlMappingNode node, string pattern)
+    private List<SecretPartData>? Parts(YamlMappingNode rule)
     {
+        if (Child(rule, "parts") is not YamlSequenceNode sequence) return null;
+        var parts = new List<SecretPartData>();
+        foreach (var node in sequence.Children.OfType<YamlMappingNode>())
+        {
+            foreach (var key in node.Children.Keys.Select(k => k.ToString()).Except(KnownOfPart, StringComparer.Ordinal)) Fault(node, $"unknown key '{key}'");
+            var part = new SecretPartData
+            {
+                Name = Required(node, "name"),
+                Rule = Text(node, "rule"),
+                Pattern = Text(node, "pattern"),
+                Lines = (int?)Number(node, "lines", 0, 100),
+                Required = string.Equals(Text(node, "required"), "true", StringComparison.OrdinalIgnoreCase),
+            };
+            if ((part.Rule is null) == (part.Pattern is null)) Fault(node, "a part needs exactly one of 'rule' and 'pattern'");
+            if (checkPatterns && part.Pattern is { } pattern) CheckPattern(node, "pattern", pattern, needsGroup: true);
+            parts.Add(part);
+        }
+        return parts;
+    }
+
+    private void CheckPattern(YamlMappingNode node, string key, string pattern, bool needsGroup)
+    {
+        if (pattern.Length > MaxPatternLength)
+        {
+            Fault(node, $"'{key}' is longer than {MaxPatternLength} characters");
+            return;
+        }
         try
         {
             // Refuses look-around and back-references, which cannot be matched in linear time.
-            var regex = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-            if (regex.GetGroupNumbers().Length < 2) Fault(node, "'pattern' has no group for the secret");
+            var regex = SecretRule.Compile(pattern);
+            if (needsGroup && regex.GetGroupNumbers().Length < 2) Fault(node, $"'{key}' has no group for the secret");
         }
         catch (Exception ex) when (ex is ArgumentException or NotSupportedException)
         {
-            Fault(node, $"'pattern' is not a linear-time regular expression: {ex.Message}");
+            Fault(node, $"'{key}' is not a linear-time regular expression: {ex.Message}");
         }
     }
 
@@ -106,11 +142,11 @@ internal sealed class SecretRuleReader(string fileName, bool checkPatterns)
         return "";
     }
 
-    private double? Number(YamlMappingNode node, string key)
+    private double? Number(YamlMappingNode node, string key, double least, double most)
     {
         if (Text(node, key) is not { } text) return null;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)) return number;
-        Fault(node, $"'{key}' is not a number");
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
+        Fault(node, $"'{key}' is not a number from {least} to {most}");
         return null;
     }
 

@@ -9,10 +9,10 @@ namespace Sentinel.Scanning.Secrets;
 internal static class SecretShape
 {
     private static readonly SearchValues<string> PlaceholderWords = SearchValues.Create(
-        ["example", "placeholder", "changeme", "change-me", "change_me", "your_", "your-", "yourtoken", "insert_", "dummy", "redacted", "sample", "xxxxx", "*****", ".....", "<your", "123456789", "abcdefgh", "fake", "notreal", "todo"],
+        ["example", "placeholder", "changeme", "change-me", "change_me", "your_", "your-", "yourtoken", "insert_", "dummy", "redacted", "xxxxx", "*****", ".....", "<your", "notreal", "not-real", "not_real"],
         StringComparison.OrdinalIgnoreCase);
 
-    private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+    private static readonly SearchValues<byte> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"u8);
 
     private static readonly HashSet<string> StockPasswords = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -45,15 +45,35 @@ internal static class SecretShape
         return LongestRun(value) >= Math.Max(6, value.Length / 3);
     }
 
+    /// <summary>A UUID in its usual form.</summary>
+    public static bool IsGuid(ReadOnlySpan<char> value) => value.Length == 36 && value[8] == '-' && Guid.TryParseExact(value, "D", out _);
+
+    /// <summary>Whether a value passes the check of its format.</summary>
+    /// <returns>Null when its shape is right and its checksum is not: typed by hand, or cut.</returns>
+    public static bool? Passes(SecretCheck check, ReadOnlySpan<char> value) => check switch
+    {
+        SecretCheck.GitHubChecksum => HasGitHubChecksum(value) ? true : null,
+        SecretCheck.AwsAccount => Entropy(value[Math.Min(4, value.Length)..]) >= 2.5,
+        SecretCheck.Jwt => IsSignedJwt(value),
+        SecretCheck.Base64Json => SecretFormats.HoldsBase64Json(value) ? true : null,
+        SecretCheck.Pem => SecretFormats.IsPem(value),
+        SecretCheck.Bech32 => SecretFormats.HasBech32Checksum(value) ? true : null,
+        SecretCheck.Base58Check => SecretFormats.HasBase58Checksum(value),
+        SecretCheck.DiscordId => SecretFormats.BeginsWithDiscordId(value),
+        SecretCheck.PyPiMacaroon => SecretFormats.IsPyPiMacaroon(value) ? true : null,
+        _ => true,
+    };
+
     /// <summary>Whether a password in an address is one of the words that documentation and local set-ups use.</summary>
     public static bool IsStockPassword(ReadOnlySpan<char> value) => StockPasswords.GetAlternateLookup<ReadOnlySpan<char>>().Contains(value);
 
     /// <summary>Whether <c>@host</c> at the start of a text names a host that RFC 2606 keeps for documentation and tests.</summary>
-    public static bool IsReservedHost(ReadOnlySpan<char> text)
+    public static bool IsReservedHost(ReadOnlySpan<byte> text)
     {
-        if (text is not ['@', .. var rest]) return false;
+        if (text is not [(byte)'@', .. var rest]) return false;
+        rest = rest[..Math.Min(rest.Length, 255)];
         var end = rest.IndexOfAnyExcept(HostCharacters);
-        var host = (end < 0 ? rest : rest[..end]).TrimEnd('.');
+        var host = Encoding.Latin1.GetString(end < 0 ? rest : rest[..end]).TrimEnd('.');
         return host.EndsWith(".example", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".test", StringComparison.OrdinalIgnoreCase)
             || host.EndsWith(".invalid", StringComparison.OrdinalIgnoreCase) || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
             || host.EndsWith("example.com", StringComparison.OrdinalIgnoreCase) || host.EndsWith("example.org", StringComparison.OrdinalIgnoreCase)
@@ -90,7 +110,7 @@ internal static class SecretShape
             && !string.Equals(algorithm.GetString(), "none", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static bool TryDecode(ReadOnlySpan<char> part, out JsonDocument json)
+    internal static bool TryDecode(ReadOnlySpan<char> part, out JsonDocument json)
     {
         json = null!;
         try

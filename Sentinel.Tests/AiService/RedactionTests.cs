@@ -28,7 +28,7 @@ public sealed class RedactionTests
             foreach (var example in rule.Examples)
             {
                 var text = SampleExpander.Expand(example, "canary-" + rule.Id);
-                var secrets = SecretDetector.Detect(text, ExamplePath.Of(rule), Cancellation).Select(s => text.Substring(s.Start, s.Length)).ToArray();
+                var secrets = SecretScanner.Scan(Encoding.UTF8.GetBytes(text), ExamplePath.Of(rule), SecretRuleSet.BuiltIn, Cancellation).Select(s => s.Value).ToArray();
                 canaries.AddRange(secrets);
                 await service.ExplainAsync(
                     Questions.With($"first line\n{text}\nlast line", 2) with { Path = ExamplePath.Of(rule), Message = text[..Math.Min(text.Length, 4000)], RuleTitle = "canary" },

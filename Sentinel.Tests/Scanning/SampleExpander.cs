@@ -30,6 +30,8 @@ internal static partial class SampleExpander
         "mixed" => random.Mixed(length),
         "alpha" => random.Text(Lower + Upper, length),
         "lower" => random.Text(Lower + Digits, length),
+        "upper" => random.Text(Upper + Digits, length),
+        "base64" => random.Text(Lower + Upper + Digits, length),
         "hex" => random.Text("0123456789abcdef", length),
         "base32" => random.Text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", length),
         "bech32" => random.Text("QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L", length),
