@@ -48,11 +48,12 @@ public static class HistoryReader
             if (RawRecord.Parse(Trim(tokens.Token)) is not { } record)
             {
                 commit = await HeaderAsync(tokens, cancellationToken);
-                tally.Commits++;
+                tally.Begin();
                 continue;
             }
             if (commit is null || !await tokens.MoveNextAsync(cancellationToken)) throw Unexpected();
             var path = GitPath.Decode(tokens.Token) + (tokens.IsCut ? "…" : "");
+            tally.See(record, path);
             switch (record.Mode)
             {
                 case "000000":
@@ -67,7 +68,7 @@ public static class HistoryReader
             if (!seen.Add(record.BlobId, pathClass?.Invoke(path) ?? "")) continue;
             if (seen.Count > limits.MaxBlobs) yield break;
             tally.Blobs++;
-            yield return new HistoricBlob(record.BlobId, path, commit);
+            yield return new HistoricBlob(record.BlobId, path, commit, record.PreviousBlobId);
         }
 
         var (exitCode, error) = await process.EndAsync(cancellationToken);
