@@ -29,14 +29,14 @@ internal sealed class HistoryScan(ScanTools tools, LocalRepository repository)
     private async Task<ScanOutcome> RunAsync(HistoryRange range, string name, bool isPart, CancellationToken cancellationToken)
     {
         var tally = new HistoryTally { CollectEarlier = isPart };
-        var blobs = await ListAsync(range, tally, cancellationToken);
+        var versions = Versions(await ListAsync(range, tally, cancellationToken));
         await using var source = await HistorySource.OpenAsync(
-            repository, [.. blobs.Select(b => (b.BlobId, b.Path))], tally.Skipped, tally.IsComplete, tools.Options.Parallelism, tools.Limits, cancellationToken);
+            repository, [.. versions.Values.Select(v => (v[0].BlobId, v[0].Path))], tally.Skipped, tally.IsComplete, tools.Options.Parallelism, tools.Limits, cancellationToken);
         var report = await tools.ScanAsync(source, cancellationToken);
         if (tally.Earlier.Count > 0) report = ScanTools.Without(report, await ScanEarlierAsync(tally, cancellationToken));
         Note(source, tally);
         return new ScanOutcome(
-            WithCommits(report, blobs, cancellationToken), new HistorySummary(name, tally.Commits, tally.Blobs, repository.IsShallow, repository.IsPartial), ReadsIgnoreFile: !isPart);
+            WithCommits(report, versions, cancellationToken), new HistorySummary(name, tally.Commits, versions.Count, repository.IsShallow, repository.IsPartial), ReadsIgnoreFile: !isPart);
     }
 
     private async Task<List<HistoricBlob>> ListAsync(HistoryRange range, HistoryTally tally, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class HistoryScan(ScanTools tools, LocalRepository repository)
         var blobs = new List<HistoricBlob>();
         try
         {
-            await foreach (var blob in HistoryReader.ReadAsync(repository.Git, range, tally, tools.Engine.PathClass, tools.Limits, cancellationToken))
+            await foreach (var blob in HistoryReader.ReadAsync(repository.Git, range, tally, pathClass: path => path, tools.Limits, cancellationToken))
             {
                 blobs.Add(blob);
                 tools.Progress.Listed(blobs.Count);
@@ -60,6 +60,20 @@ internal sealed class HistoryScan(ScanTools tools, LocalRepository repository)
             throw new CliException($"{ex.Message} It is a partial clone, whose folders may be kept by its remote alone: clone it whole.");
         }
         return blobs;
+    }
+
+    // One content under several paths is analysed once for each way in which paths are read, and reported under all of them.
+    private Dictionary<(string BlobId, string Class), List<HistoricBlob>> Versions(List<HistoricBlob> blobs)
+    {
+        var classes = new Dictionary<string, string>(StringComparer.Ordinal);
+        var versions = new Dictionary<(string, string), List<HistoricBlob>>();
+        foreach (var blob in blobs)
+        {
+            if (!classes.TryGetValue(blob.Path, out var pathClass)) classes[blob.Path] = pathClass = tools.Engine.PathClass(blob.Path);
+            if (!versions.TryGetValue((blob.BlobId, pathClass), out var places)) versions[(blob.BlobId, pathClass)] = places = new List<HistoricBlob>(1);
+            places.Add(blob);
+        }
+        return versions;
     }
 
     private async Task<ScanReport> ScanEarlierAsync(HistoryTally tally, CancellationToken cancellationToken)
@@ -78,22 +92,20 @@ internal sealed class HistoryScan(ScanTools tools, LocalRepository repository)
         if (tally.SkippedTotal > tally.Skipped.Count) tools.Notes.Add($"{tally.SkippedTotal - tally.Skipped.Count} more links and submodules were left out than are listed.");
     }
 
-    private static ScanReport WithCommits(ScanReport report, List<HistoricBlob> blobs, CancellationToken cancellationToken)
+    private ScanReport WithCommits(ScanReport report, Dictionary<(string BlobId, string Class), List<HistoricBlob>> versions, CancellationToken cancellationToken)
     {
-        if (report.Findings.Count + report.Suppressed.Count == 0) return report;
-
-        var commits = new Dictionary<(string, string), CommitInfo>();
-        foreach (var blob in blobs) commits.TryAdd((blob.BlobId, blob.Path), blob.Commit);
         var masked = new Dictionary<string, CommitInfo>(StringComparer.Ordinal);
-        return report with { Findings = [.. report.Findings.Select(Named)], Suppressed = [.. report.Suppressed.Select(Named)] };
+        return report with { Findings = [.. report.Findings.SelectMany(Placed)], Suppressed = [.. report.Suppressed.SelectMany(Placed)] };
 
-        Finding Named(Finding finding)
+        IEnumerable<Finding> Placed(Finding finding) => versions[(finding.BlobId!, tools.Engine.PathClass(finding.Location.Path))]
+            .Select(place => finding with { Location = finding.Location with { Path = place.Path }, Commit = Shown(place.Commit) });
+
+        // A message may hold the secret that its commit brought.
+        CommitInfo Shown(CommitInfo commit)
         {
-            var commit = commits[(finding.BlobId!, finding.Location.Path)];
-            // A message may hold the secret that its commit brought.
             if (!masked.TryGetValue(commit.Id, out var shown))
                 masked[commit.Id] = shown = commit with { Subject = SecretMask.Mask(commit.Subject, "COMMIT_EDITMSG", cancellationToken) };
-            return finding with { Commit = shown };
+            return shown;
         }
     }
 }

@@ -45,11 +45,13 @@ public static class ReportTable
 
     private static void WriteSummary(TextWriter output, ScanReport report, ReportContext context)
     {
-        var counts = Enum.GetValues<Severity>().Reverse().Select(s => (Severity: s, Count: report.Findings.Count(f => f.Severity == s))).Where(c => c.Count > 0);
+        // A value of a history is one finding, however many versions of a file hold it.
+        var findings = context.History is null ? report.Findings : [.. Incident.Of(report.Findings).Select(i => i.First)];
+        var counts = Enum.GetValues<Severity>().Reverse().Select(s => (Severity: s, Count: findings.Count(f => f.Severity == s))).Where(c => c.Count > 0);
         var where = context.History is { } history ? $"{history.Contents} contents of {history.Commits} commits ({Printable.Line(history.Range)})" : $"{report.Files} files";
         output.WriteLine(report.Findings.Count == 0
             ? $"No findings in {where}."
-            : $"{report.Findings.Count} findings in {where}: {string.Join(", ", counts.Select(c => $"{c.Count} {c.Severity.ToString().ToLowerInvariant()}"))}.");
+            : $"{findings.Count} findings{(context.History is null ? "" : $" at {report.Findings.Count} places")} in {where}: {string.Join(", ", counts.Select(c => $"{c.Count} {c.Severity.ToString().ToLowerInvariant()}"))}.");
         foreach (var group in report.Suppressed.GroupBy(f => f.Suppression?.Source ?? "").OrderBy(g => g.Key, StringComparer.Ordinal))
             output.WriteLine($"Not counted: {group.Count()} ({Printable.Line(group.Key)}), for instance {Place(group.First())}");
         foreach (var note in context.Notes) output.WriteLine($"Note: {Printable.Line(note)}");
