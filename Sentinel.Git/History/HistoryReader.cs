@@ -47,8 +47,8 @@ public static class HistoryReader
             if (IsSeparator(tokens.Token)) continue;
             if (RawRecord.Parse(Trim(tokens.Token)) is not { } record)
             {
-                commit = await HeaderAsync(tokens, cancellationToken);
                 tally.Begin();
+                commit = await HeaderAsync(tokens, tally.Commits, cancellationToken);
                 continue;
             }
             if (commit is null || !await tokens.MoveNextAsync(cancellationToken)) throw Unexpected();
@@ -89,7 +89,7 @@ public static class HistoryReader
         }
     }
 
-    private static async ValueTask<CommitInfo> HeaderAsync(NulReader tokens, CancellationToken cancellationToken)
+    private static async ValueTask<CommitInfo> HeaderAsync(NulReader tokens, int order, CancellationToken cancellationToken)
     {
         var fields = new string[HeaderFields];
         fields[0] = TextOf(Trim(tokens.Token));
@@ -99,7 +99,7 @@ public static class HistoryReader
             if (!await tokens.MoveNextAsync(cancellationToken)) throw Unexpected();
             fields[i] = TextOf(tokens.Token);
         }
-        return new CommitInfo(fields[0], fields[1], fields[2], TimeOf(fields[3]), TimeOf(fields[4]), fields[5]);
+        return new CommitInfo(fields[0], fields[1], fields[2], TimeOf(fields[3]), TimeOf(fields[4]), fields[5]) { Order = order };
     }
 
     // Between a commit and its files stand an empty token or a line break.

@@ -14,7 +14,7 @@ public sealed record Incident(IReadOnlyList<Finding> Places)
     public static IReadOnlyList<Incident> Of(IEnumerable<Finding> findings) =>
         [.. findings.GroupBy(IdentityOf)
             .Select(g => new Incident(
-                [.. g.OrderBy(f => f.Commit?.CommittedAt).ThenBy(f => f.Location.Path, StringComparer.Ordinal).ThenBy(f => f.Location.Region.StartLine).ThenBy(f => f.Location.Region.StartColumn)
+                [.. g.OrderBy(f => f.Commit?.Order).ThenBy(f => f.Commit?.CommittedAt).ThenBy(f => f.Location.Path, StringComparer.Ordinal).ThenBy(f => f.Location.Region.StartLine).ThenBy(f => f.Location.Region.StartColumn)
                     .ThenBy(f => f.Commit?.Id, StringComparer.Ordinal)]))
             .OrderByDescending(i => i.First.Severity).ThenByDescending(i => i.First.Confidence).ThenBy(i => i.First.Location.Path, StringComparer.Ordinal)
             .ThenBy(i => i.First.Location.Region.StartLine).ThenBy(i => i.First.FingerprintHash, StringComparer.Ordinal)];

@@ -128,19 +128,21 @@ public sealed class BaselineCommandTests : IDisposable
     [Fact]
     public async Task Rules_FolderOfTheUser_AreAdded()
     {
-        Write("a.ini", "code = acme_0123456789abcdef\n");
+        Write("a.ini", "code = acme_93b7f0c2e85a1d46\n");
         Directory.CreateDirectory(Path.Combine(_repository.Folder, "rules"));
         Write("rules/acme.yaml", """
-            - id: acme-code
-              title: Acme code
-              severity: high
-              confidence: high
-              cwe: 798
-              keywords: [acme_]
-              pattern: '\bacme_([0-9a-f]{16})\b'
-              references: ['https://acme.example/codes']
-              examples: ['code = acme_<hex:16>']
-              negative_examples: ['code = acme_<hex:15>']
+            provider: Acme
+            revoke: https://acme.example/codes
+            rules:
+              - id: acme-code
+                title: Acme code
+                severity: high
+                confidence: high
+                keywords: ['acme_']
+                pattern: '\b(acme_[0-9a-f]{16})\b'
+                references: ['https://acme.example/codes']
+                examples: ['code = acme_<hex:16>']
+                negative_examples: ['code = acme_<hex:15>']
 
             """);
 
