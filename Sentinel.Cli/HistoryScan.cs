@@ -49,6 +49,7 @@ internal sealed class HistoryScan(ScanTools tools, LocalRepository repository)
                 blobs.Add(blob);
                 tools.Progress.Listed(blobs.Count);
             }
+            if (!tally.IsComplete) tools.Notes.Add($"The history has more than {tools.Limits.MaxBlobs} versions of files; the rest was not listed.");
         }
         catch (GitException ex) when (tally.Commits > 0)
         {

@@ -41,6 +41,7 @@ public static class HistoryReader
 
         var tokens = new NulReader(source.ReadAsync, limits.MaxPathBytes);
         var seen = new SeenBlobs();
+        var paths = new HashSet<string>(StringComparer.Ordinal);
         CommitInfo? commit = null;
         while (await tokens.MoveNextAsync(cancellationToken))
         {
@@ -53,6 +54,9 @@ public static class HistoryReader
             }
             if (commit is null || !await tokens.MoveNextAsync(cancellationToken)) throw Unexpected();
             var path = GitPath.Decode(tokens.Token) + (tokens.IsCut ? "…" : "");
+            // A file has one name and many versions.
+            if (!paths.TryGetValue(path, out var known)) paths.Add(known = path);
+            path = known;
             tally.See(record, path);
             switch (record.Mode)
             {
