@@ -30,6 +30,19 @@ internal static class EngineMeasurement
             found = files.Sum(f => SecretScanner.Scan(f.Bytes, f.Path, rules, CancellationToken.None).Count);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         });
+        var byRule = files.SelectMany(f => SecretScanner.Scan(f.Bytes, f.Path, rules, CancellationToken.None)).CountBy(s => s.Rule.Id).OrderByDescending(c => c.Value).Take(15);
+        if (Environment.GetEnvironmentVariable("SHOW") is { } show)
+        {
+            foreach (var f in files)
+            {
+                foreach (var s in SecretScanner.Scan(f.Bytes, f.Path, rules, CancellationToken.None).Where(s => s.Rule.Id.Contains(show)).Take(2))
+                    Console.WriteLine($"{s.Rule.Id} {f.Path[^Math.Min(60, f.Path.Length)..]}: {System.Text.Encoding.Latin1.GetString(f.Bytes[Math.Max(0, s.Start - 60)..Math.Min(f.Bytes.Length, s.End + 10)]).ReplaceLineEndings(" ")}");
+            }
+        }
+        Console.WriteLine("secrets: " + string.Join(", ", byRule.Select(c => $"{c.Key} {c.Value}")));
+        var places = new Counter { Counts = new int[rules.LiteralLengths.Length] };
+        foreach (var file in files) rules.Literals.Scan(file.Bytes, ref places);
+        Console.WriteLine("keywords: " + string.Join(", ", places.Counts!.Index().OrderByDescending(c => c.Item).Take(40).Select(c => $"{rules.Literals.TextOf(c.Index)} {c.Item}")));
         Console.WriteLine($"{megabytes:0} MB, {rules.Rules.Count} rules: prefilter {megabytes / prefilter:0} MB/s ({hits} hits), all {megabytes / all:0} MB/s ({found} secrets, {Report.Number(allocated / 1e6)} MB allocated)");
     }
 
@@ -49,6 +62,12 @@ internal static class EngineMeasurement
     {
         public int Hits { get; private set; }
 
-        public void Hit(int literal, int index) => Hits++;
+        public int[]? Counts { get; init; }
+
+        public void Hit(int literal, int index)
+        {
+            Hits++;
+            if (Counts is not null) Counts[literal]++;
+        }
     }
 }

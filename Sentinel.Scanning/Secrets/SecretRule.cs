@@ -26,6 +26,7 @@ internal sealed class SecretRule
     public const int WindowBefore = 128;
 
     private const int DefaultWindow = 512;
+    private const int MaxWindow = 8192;
     private const int DefaultDistance = 64;
 
     private readonly Lazy<Regex> _regex;
@@ -65,8 +66,8 @@ internal sealed class SecretRule
 
     public PatternShape Shape => _shape.Value;
 
-    /// <summary>Bytes looked at after a keyword.</summary>
-    public int WindowAfter => Data.Window ?? DefaultWindow;
+    /// <summary>Bytes looked at after a keyword: as many as the longest match has, within reason.</summary>
+    public int WindowAfter => Data.Window ?? (Shape.MaxLength < MaxWindow ? Shape.MaxLength + 1 : Math.Max(DefaultWindow, Math.Min(Shape.MinLength * 2, MaxWindow)));
 
     /// <summary>Bytes between keyword and value.</summary>
     public int Distance => Data.Distance ?? DefaultDistance;
@@ -86,12 +87,7 @@ internal sealed class SecretRule
     /// <summary>A regular expression that takes linear time on any input and knows no culture.</summary>
     /// <exception cref="ArgumentException">It is not one.</exception>
     /// <exception cref="NotSupportedException">It looks around or back, or is too large.</exception>
-    public static Regex Compile(string pattern)
-    {
-        // Texts are matched byte by byte: a letter beyond ASCII is the bytes of its UTF-8 form.
-        if (!System.Text.Ascii.IsValid(pattern)) pattern = System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(pattern));
-        return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-    }
+    public static Regex Compile(string pattern) => new(ByteText.Pattern(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     /// <summary>The group that is the secret: the one that is named, else the first that is not empty, else the whole match.</summary>
     public Group SecretOf(Match match)
@@ -108,8 +104,8 @@ internal sealed class SecretRule
     private static bool[] TokenCharacters(PatternShape shape)
     {
         var characters = new bool[256];
-        for (var c = 0; c < 256; c++)
-            characters[c] = char.IsAsciiLetterOrDigit((char)c) || c is '_' or '-' or >= 128 || (c > ' ' && c is not ('"' or '\'' or '`' or '=') && shape.Characters.Contains((char)c));
+        for (var c = 0; c < 128; c++)
+            characters[c] = char.IsAsciiLetterOrDigit((char)c) || c is '_' or '-' || (c > ' ' && c is not ('"' or '\'' or '`' or '=') && shape.Characters.Contains((char)c));
         return characters;
     }
 

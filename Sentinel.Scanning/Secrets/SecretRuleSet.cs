@@ -59,6 +59,9 @@ public sealed class SecretRuleSet
     /// <summary>By number of the literal: its length.</summary>
     internal int[] LiteralLengths => _tables.Value.Lengths;
 
+    /// <summary>By number of the literal: whether it is a name that counts only as a word of its own, and not inside another.</summary>
+    internal bool[] IsName => _tables.Value.IsName;
+
     /// <summary>Rules without a keyword; they look at every text whole.</summary>
     internal IReadOnlyList<int> Unkeyed => _tables.Value.Unkeyed;
 
@@ -107,6 +110,7 @@ public sealed class SecretRuleSet
             Literals = new LiteralIndex([.. byLiteral.Keys]);
             RulesOf = [.. byLiteral.Values.Select(v => v.ToArray())];
             Lengths = [.. byLiteral.Keys.Select(k => k.Text.Length)];
+            IsName = [.. byLiteral.Select(l => l.Key.Text.All(char.IsAsciiLetter) && l.Value.All(r => r == VendorRule || (r >= 0 && rules[r].IsValue)))];
             Unkeyed = [.. Enumerable.Range(0, rules.Count).Where(i => rules[i].Data.Keywords.Count == 0)];
             PartRules = rules.SelectMany(r => r.Parts).Select(p => p.RuleId).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
@@ -122,6 +126,8 @@ public sealed class SecretRuleSet
         public int[][] RulesOf { get; }
 
         public int[] Lengths { get; }
+
+        public bool[] IsName { get; }
 
         public int[] Unkeyed { get; }
 

@@ -63,7 +63,7 @@ internal static class SecretScanner
         if (inner is null) return null;
         var outer = new List<DetectedSecret>();
         var context = line.Length;
-        foreach (var secret in inner.Where(s => s.Start >= context).DistinctBy(s => (s.Rule.Id, s.Value)))
+        foreach (var secret in inner.Where(s => s.End > context).DistinctBy(s => (s.Rule.Id, s.Value)))
         {
             outer.Add(secret with
             {

@@ -16,18 +16,30 @@ internal static class VendorSecret
     private const int MinName = 4;
     private const int MaxDistance = 48;
     private const int MaxBefore = 16;
+    private const int MaxGap = 512;
     private const int MinLength = 10;
-    private const int MaxLength = 200;
+    private const int MaxLength = 1500;
+    private const int MinNumber = 15;
 
-    // A digit in every eighth character is more than a word has; below that the model must find the value rare.
-    private const int DigitShare = 8;
-    private const double MinRarity = 4.9;
+    // A digit in every third character is more than a name has; below that the model must find the value rare.
+    private const int DigitShare = 3;
+    private const double MinRarity = 4.6;
+    private const double MinRarityOfOneNumber = 5.2;
+    private const double MinRarityOfLongNumber = 4.4;
+    private const int MinLongLength = 20;
+    private const double MinDottedRarity = 5.0;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     private static readonly SearchValues<byte> ValueBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+/.~"u8);
 
+    private static readonly SearchValues<byte> AssignmentBytes = SearchValues.Create(" \t\"'`=:>"u8);
+
     private static readonly Regex Word = SecretRule.Compile(@"(?i)(key|token|secret|passw|pwd|private|access|auth|cred|bearer|login|api_?id|app_?id|client)");
 
-    private static readonly Regex PublicWord = SecretRule.Compile(@"(?i)(hash|digest|checksum|integrity|sha-?[0-9]|md5|commit|revision|\brev\b|etag|fingerprint|thumbprint|version|uuid|guid|request[_-]?id|trace|session|tenant|build|image|layer|cache|public|trans?lat|checkpoint|model|dataset|package)");
+    private static readonly Regex StrongWord = SecretRule.Compile("(?i)(key|token|secret|passw|private)");
+
+    private static readonly Regex PublicWord = SecretRule.Compile("(?i)(hash|digest|checksum|integrity|sha-?[0-9]|sha$|_sha|md5|commit|revision|release|\\brev\\b|\\bref\\b|etag|uid|fingerprint|thumbprint|version|uuid|guid|subscription|object_?id|resource|snapshot|request[_-]?id|trace|session|tenant|build|image|layer|cache|public|trans?lat|checkpoint|model|dataset|package|(?:^|[^a-z0-9_-])id[\"']?\\s{0,3}[:=]|\\bpins?\\b)");
 
     public static RuleDescriptor Descriptor { get; } = new()
     {
@@ -76,38 +88,72 @@ internal static class VendorSecret
             while (end > start && text[end - 1] is (byte)'.' or (byte)'/') end--;
             while (end < text.Length && text[end] == '=' && end - at < 2 && (end + 1 >= text.Length || !char.IsAsciiLetterOrDigit((char)text[end + 1]))) end++;
             if (end - start is < MinLength or > MaxLength) continue;
-            if (Judge(text, keyword, start, end)) return new Candidate(null, start, end - start, Confidence.Low, start - after, keyword, end - keyword) { IsVendor = true };
+            // A part of a path or an address names a place, and what is called is code.
+            if (text[start - 1] == '/' || (end < text.Length && text[end] is (byte)'(' or (byte)'[')) continue;
+            if (Judge(text, keyword, after, start, end)) return new Candidate(null, start, end - start, Confidence.Low, start - after, keyword, end - keyword) { IsVendor = true };
         }
         return null;
     }
 
-    private static bool Judge(ReadOnlySpan<byte> text, int keyword, int start, int end)
+    private static bool Judge(ReadOnlySpan<byte> text, int keyword, int after, int start, int end)
     {
         Span<char> value = stackalloc char[MaxLength + 2];
         value = value[..Encoding.Latin1.GetChars(text[start..end], value)];
-        if (!LooksRandom(value) || SecretShape.IsPlaceholder(value)) return false;
+        if (SecretShape.IsPlaceholder(value)) return false;
 
-        Span<char> context = stackalloc char[MaxBefore + 1024];
+        // Before and behind the name, and not the name itself: a vendor may be called what others call a hash.
         var from = Math.Max(0, keyword - MaxBefore);
         if (text[from..keyword].LastIndexOf((byte)'\n') is >= 0 and var newline) from += newline + 1;
-        from = Math.Max(from, start - 1024);
-        context = context[..Encoding.Latin1.GetChars(text[from..start], context)];
-        return Word.IsMatch(context) && !PublicWord.IsMatch(context);
+        Span<char> context = stackalloc char[MaxBefore + MaxGap + 1];
+        var length = Encoding.Latin1.GetChars(text[from..keyword], context);
+        context[length++] = '\x01';
+        length += Encoding.Latin1.GetChars(text[Math.Max(after, start - MaxGap)..start], context[length..]);
+        context = context[..length];
+        if (PublicWord.IsMatch(context)) return false;
+        var isStrong = StrongWord.IsMatch(context);
+        if (!LooksRandom(value, isStrong)) return false;
+        var isNumber = value.IndexOfAnyExceptInRange('0', '9') < 0;
+        return isStrong || (!isNumber && (Word.IsMatch(context) || IsAssigned(text[after..start])));
     }
 
-    private static bool LooksRandom(ReadOnlySpan<char> value)
+    // acme = "…", acme_prod: …: the vendor's name alone says whose value it is. An …_id is an identifier, a:b:c a path of names.
+    private static bool IsAssigned(ReadOnlySpan<byte> gap)
     {
-        if (SecretShape.IsGuid(value)) return true;
-        var (digits, letters, breaks) = (0, 0, 0);
-        foreach (var c in value)
+        var name = gap;
+        while (gap is [var first, ..] && (char.IsAsciiLetter((char)first) || first is (byte)'_' or (byte)'-')) gap = gap[1..];
+        name = name[..^gap.Length];
+        if (name.Length >= 2 && Ascii.EqualsIgnoreCase(name[^2..], "id"u8)) return false;
+        if (gap.IndexOfAnyExcept(AssignmentBytes) >= 0) return false;
+        return gap.IndexOf((byte)'=') >= 0 || (gap.IndexOf((byte)':') is >= 0 and var colon && colon + 1 < gap.Length);
+    }
+
+    private static bool LooksRandom(ReadOnlySpan<char> value, bool isStrong)
+    {
+        if (SecretShape.IsGuid(value)) return SecretShape.IsRandomGuid(value);
+        var (digits, letters, runs, breaks) = (0, 0, 0, 0);
+        for (var i = 0; i < value.Length; i++)
         {
-            if (char.IsAsciiDigit(c)) digits++;
-            else if (char.IsAsciiLetter(c)) letters++;
-            else if (c is '/' or '.') breaks++;
+            if (char.IsAsciiDigit(value[i]))
+            {
+                digits++;
+                if (i == 0 || !char.IsAsciiDigit(value[i - 1])) runs++;
+            }
+            else if (char.IsAsciiLetter(value[i]))
+            {
+                letters++;
+            }
+            else if (value[i] is '/' or '.')
+            {
+                breaks++;
+            }
         }
-        if (letters < 2 || digits < 2 || breaks > 1 + (value.Length / 16)) return false;
-        if (SecretShape.Entropy(value) < Math.Min(3.3, Math.Log2(value.Length) * 0.8)) return false;
-        return digits * DigitShare >= value.Length || TokenRarity.Instance.BitsPerCharacter(value) >= MinRarity;
+        if (letters == 0) return digits == value.Length && digits >= MinNumber;
+        if (letters < 2 || digits < 2 || SecretShape.Entropy(value) < Math.Min(3.3, Math.Log2(value.Length) * 0.8)) return false;
+        // Names of types and members hold one number at most, and are joined by points.
+        var rarity = TokenRarity.Instance.BitsPerCharacter(value);
+        if (breaks > 0 && (rarity < MinDottedRarity || breaks > 1 + (value.Length / 16))) return false;
+        var isHex = value.IndexOfAnyExcept(HexDigits) < 0;
+        return (isHex && value.Length >= 16) || (runs > 1 && (digits * DigitShare >= value.Length || rarity >= MinRarity)) || rarity >= (isStrong && value.Length >= MinLongLength ? MinRarityOfLongNumber : MinRarityOfOneNumber);
     }
 
     // What is left of the name, and words glued to the value: …SECRET-1234

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Sentinel.Scanning.Secrets.Generic;
 
 namespace Sentinel.Scanning.Secrets.Matching;
 
@@ -25,7 +26,7 @@ internal interface ILiteralSink
 /// </summary>
 internal sealed class LiteralIndex
 {
-    private const int HashBits = 16;
+    private const int HashBits = 17;
     private const uint Multiplier = 0x9E3779B1;
     private const uint FoldMask = 0x20202020;
     private const int ProbeLength = 4;
@@ -57,6 +58,9 @@ internal sealed class LiteralIndex
         foreach (var key in _shortEntries.Keys) Set(_short, ShortHash(key));
         _hasShort = _shortEntries.Count > 0;
     }
+
+    /// <summary>A literal by its number.</summary>
+    public string TextOf(int literal) => System.Text.Encoding.ASCII.GetString(_literals[literal]);
 
     /// <summary>Tells the sink of every place of every literal, in no particular order among literals that overlap.</summary>
     public void Scan<TSink>(ReadOnlySpan<byte> text, ref TSink sink)
@@ -107,30 +111,20 @@ internal sealed class LiteralIndex
         }
     }
 
-    // The four bytes that ordinary text holds least often: rare characters first, and what stands at the end of a word before its start.
+    // The four bytes that ordinary source holds least often.
     private static (bool IsShort, uint Key, Entry Entry) Probe(byte[] literal, int id)
     {
         var best = 0;
-        var bestScore = int.MinValue;
+        var bestCost = double.MinValue;
+        Span<char> characters = stackalloc char[ProbeLength];
         for (var offset = 0; offset <= literal.Length - ProbeLength; offset++)
         {
-            var score = 0;
-            for (var i = 0; i < ProbeLength; i++) score += Rarity((byte)(literal[offset + i] | 0x20));
-            if (score >= bestScore) (best, bestScore) = (offset, score);
+            for (var i = 0; i < ProbeLength; i++) characters[i] = (char)literal[offset + i];
+            var cost = TokenRarity.Instance.BitsPerCharacter(characters);
+            if (cost > bestCost) (best, bestCost) = (offset, cost);
         }
         return (false, Fold(literal[best], literal[best + 1], literal[best + 2], literal[best + 3]), new Entry(id, best));
     }
-
-    // By how often letters stand in English text and identifiers.
-    private static int Rarity(byte folded) => (char)folded switch
-    {
-        'e' or 't' or 'a' or 'o' or 'i' or 'n' or 's' or 'r' => 0,
-        'l' or 'd' or 'c' or 'u' or 'm' or 'p' => 1,
-        'h' or 'f' or 'g' or ' ' or '/' or '.' => 2,
-        'b' or 'y' or 'w' or 'v' or '-' or ':' => 3,
-        >= '0' and <= '9' => 4,
-        _ => 5,
-    };
 
     private static Dictionary<uint, Entry[]> Group(IEnumerable<(bool IsShort, uint Key, Entry Entry)> entries) =>
         entries.GroupBy(e => e.Key).ToDictionary(g => g.Key, g => g.Select(e => e.Entry).ToArray());

@@ -5,8 +5,7 @@ using Sentinel.Scanning.Secrets.Generic;
 namespace Sentinel.Scanning.Secrets.Matching;
 
 /// <summary>
-/// One pass of all rules over one text. Bytes are looked at as Latin-1, so that a byte is a character and no text is decoded that
-/// holds nothing; a keyword's place calls up its rules, and each looks only at a bounded window around it.
+/// One pass of all rules over one text. A byte is a character, so that no text is decoded that holds nothing; a keyword's place calls up its rules, and each looks only at a bounded window around it.
 /// </summary>
 internal ref struct MatchPass : ILiteralSink
 {
@@ -15,6 +14,9 @@ internal ref struct MatchPass : ILiteralSink
     private const int MaxToken = 1024;
     private const int MaxWordReach = 24;
     private const int CancellationStep = 4096;
+
+    private static readonly byte[][] WordsBehindNames =
+        [.. new[] { "key", "token", "secret", "api", "access", "private", "pass", "pwd", "auth", "client", "cred", "app", "account", "user", "id", "url", "io", "com", "dev" }.Select(Encoding.ASCII.GetBytes)];
 
     private readonly ReadOnlySpan<byte> _text;
     private readonly SecretRuleSet _set;
@@ -61,6 +63,7 @@ internal ref struct MatchPass : ILiteralSink
     {
         if ((++_steps & (CancellationStep - 1)) == 0) _cancellation.ThrowIfCancellationRequested();
         if (Found?.Count > MaxCandidates) return;
+        if (_set.IsName[literal] && !IsWordOfItsOwn(index, index + _set.LiteralLengths[literal])) return;
         foreach (var number in _set.RulesOf[literal])
         {
             if (number == SecretRuleSet.VendorRule)
@@ -81,6 +84,25 @@ internal ref struct MatchPass : ILiteralSink
         }
     }
 
+    // acmeToken, ACME_TOKEN, myAcme, acme2, acmesecret; but not placemen for acme.
+    private readonly bool IsWordOfItsOwn(int start, int end)
+    {
+        if (start > 0 && char.IsAsciiLetter((char)_text[start - 1]) && !(char.IsAsciiLetterLower((char)_text[start - 1]) && char.IsAsciiLetterUpper((char)_text[start]))) return false;
+        if (end >= _text.Length || !char.IsAsciiLetter((char)_text[end])) return true;
+        if (char.IsAsciiLetterUpper((char)_text[end])) return char.IsAsciiLetterLower((char)_text[end - 1]) || StartsWithWord(end);
+        return StartsWithWord(end);
+    }
+
+    private readonly bool StartsWithWord(int at)
+    {
+        var rest = _text[at..Math.Min(_text.Length, at + 8)];
+        foreach (var word in WordsBehindNames)
+        {
+            if (rest.Length >= word.Length && Ascii.EqualsIgnoreCase(rest[..word.Length], word)) return true;
+        }
+        return false;
+    }
+
     private void Finish()
     {
         foreach (var number in _open ?? []) Flush(number);
@@ -96,7 +118,7 @@ internal ref struct MatchPass : ILiteralSink
     {
         if (rule.StartsAtKeyword && index > 0 && IsWord(_text[index - 1])) return;
         var start = rule.StartsAtKeyword ? index : Math.Max(0, index - SecretRule.WindowBefore);
-        var end = Math.Min(_text.Length, index + (rule.StartsAtKeyword ? Math.Min(rule.Shape.MaxLength, rule.WindowAfter) : rule.WindowAfter));
+        var end = Math.Min(_text.Length, index + rule.WindowAfter);
         if (_starts is null)
         {
             _starts = ArrayPool<int>.Shared.Rent(_set.Rules.Count);
@@ -222,8 +244,9 @@ internal ref struct MatchPass : ILiteralSink
             if (_characters is not null) ArrayPool<char>.Shared.Return(_characters, clearArray: true);
             _characters = ArrayPool<char>.Shared.Rent(Math.Max(1024, to - from));
         }
-        var count = Encoding.Latin1.GetChars(_text[from..to], _characters);
-        return _characters.AsSpan(0, count);
+        var span = _characters.AsSpan(0, to - from);
+        ByteText.Widen(_text[from..to], span);
+        return span;
     }
 
     private readonly void Return()
