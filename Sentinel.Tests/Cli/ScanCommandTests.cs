@@ -139,6 +139,7 @@ public sealed class ScanCommandTests : IDisposable
         Shell("printf 'a = 1 and more' > $(printf 'bad\\377.ini'); printf 'b = 2 and more' > 'new\nline.ini'" + (inGit ? "; git init -q ." : ""));
 
         var run = await CliRun.ScanAsync(_folder, ".");
+        Shell("rm bad*");
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(inGit ? "Not analysed: 1 (unreadable), for instance bad\\xff.ini" : "Not analysed: 1 (unreadable), for instance bad\uFFFD.ini", run.Output, StringComparison.Ordinal);

@@ -140,6 +140,60 @@ public sealed class HistoryReaderTests : IDisposable
         Assert.Empty(await Histories.ListAsync(_repository, HistoryRange.Unreferenced(after)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task All_AnyHistory_ListsExactlyTheContentsThatRefsLeadTo(int seed)
+    {
+        var random = new Random(seed);
+        _repository.Commit("Root", ("f0", "0"));
+        var branches = new List<string> { "main" };
+        for (var step = 0; step < 40; step++)
+        {
+            _repository.Git("checkout", "--quiet", "--force", branches[random.Next(branches.Count)]);
+            switch (random.Next(6))
+            {
+                case 0:
+                    branches.Add($"b{step}");
+                    _repository.Git("checkout", "--quiet", "-b", $"b{step}");
+                    break;
+                case 1:
+                    // A merge may take a side, or bring contents of its own.
+                    try
+                    {
+                        _repository.Git("merge", "--quiet", "--no-commit", "--no-ff", "-s", random.Next(2) == 0 ? "ours" : "recursive", "-X", "theirs", branches[random.Next(branches.Count)]);
+                    }
+                    catch (InvalidOperationException)
+                    {
+                        // One side deleted what the other changed: the commit below keeps what is in the folder.
+                    }
+                    _repository.Commit("Merge", ($"f{random.Next(9)}", random.Next(2) == 0 ? $"by merge {step}" : "0"));
+                    break;
+                case 2:
+                    _repository.Commit("Delete", ($"f{random.Next(9)}", null));
+                    break;
+                default:
+                    _repository.Commit("Change", ($"f{random.Next(9)}", $"{random.Next(30)}"), ($"d/f{random.Next(9)}", $"{random.Next(30)}"));
+                    break;
+            }
+        }
+
+        var objects = _repository.Git("rev-list", "--objects", "--no-object-names", "--filter-provided-objects", "--filter=object:type=blob", "--all").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var (blobs, tally) = await Histories.ReadAsync(_repository.Runner(), HistoryRange.All());
+
+        Assert.Equal(objects.Order(StringComparer.Ordinal), blobs.Select(b => b.BlobId).Order(StringComparer.Ordinal));
+        Assert.True(tally.IsComplete);
+        // The named commit has the content under the named path, and no commit before it has it anywhere.
+        var trees = _repository.Git("rev-list", "--all").Split('\n').ToDictionary(c => c, c => _repository.Git("ls-tree", "-r", c));
+        foreach (var commit in blobs.GroupBy(b => b.CommitId))
+        {
+            var before = _repository.Git("rev-list", commit.Key).Split('\n').Where(c => c != commit.Key).Select(c => trees[c]).ToArray();
+            Assert.All(commit, blob => Assert.Contains($"{blob.BlobId}\t{blob.Path}", trees[commit.Key], StringComparison.Ordinal));
+            Assert.All(commit, blob => Assert.All(before, tree => Assert.DoesNotContain(blob.BlobId, tree, StringComparison.Ordinal)));
+        }
+    }
+
     [Fact]
     public async Task All_EmptyRepository_IsEmptyAndComplete()
     {
