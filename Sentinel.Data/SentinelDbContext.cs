@@ -3,6 +3,7 @@ using Sentinel.Data.Access;
 using Sentinel.Data.Audit;
 using Sentinel.Data.Deliveries;
 using Sentinel.Data.Explanations;
+using Sentinel.Data.Exposure;
 using Sentinel.Data.Findings;
 using Sentinel.Data.Outbox;
 using Sentinel.Data.Repositories;
@@ -20,6 +21,10 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
 
     public DbSet<Scan> Scans => Set<Scan>();
 
+    public DbSet<ScanBaseline> ScanBaselines => Set<ScanBaseline>();
+
+    public DbSet<ScanGap> ScanGaps => Set<ScanGap>();
+
     public DbSet<FileAnalysis> FileAnalyses => Set<FileAnalysis>();
 
     public DbSet<Finding> Findings => Set<Finding>();
@@ -27,6 +32,10 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
     public DbSet<FindingInstance> FindingInstances => Set<FindingInstance>();
 
     public DbSet<FindingEvent> FindingEvents => Set<FindingEvent>();
+
+    public DbSet<SecretExposure> SecretExposures => Set<SecretExposure>();
+
+    public DbSet<SecretCommit> SecretCommits => Set<SecretCommit>();
 
     public DbSet<Explanation> Explanations => Set<Explanation>();
 

@@ -1,7 +1,10 @@
 namespace Sentinel.Contracts.Scans;
 
-/// <summary>What asked for a scan.</summary>
-public enum ScanKind { Push, PullRequest, Manual, Rerun, Scheduled, History }
+/// <summary>
+/// What asked for a scan. <see cref="History"/> reads the commits of all refs, <see cref="Dropped"/> those of a ref that was deleted;
+/// both look for secrets only.
+/// </summary>
+public enum ScanKind { Push, PullRequest, Manual, Rerun, Scheduled, History, Dropped }
 
 /// <summary>Queue lane, most urgent first.</summary>
 public enum ScanLane { Interactive, Push, Background }
@@ -28,9 +31,10 @@ public sealed record ScanDetail(
 /// <summary>The record of a finished scan.</summary>
 /// <param name="IsComplete">False when a plug-in failed or a file could not be read: the result is then not "clean".</param>
 /// <param name="Skipped">At most 1,000 entries; <paramref name="SkippedTotal"/> is the whole number.</param>
+/// <param name="SinceCommit">The commit of an earlier scan that this one went on from, looking only at what changed; null when every file was looked at.</param>
 public sealed record ScanReportDetail(
     bool IsComplete, IReadOnlyList<PhaseTiming> Phases, IReadOnlyList<PluginRunSummary> Plugins,
-    IReadOnlyList<SkippedFile> Skipped, int SkippedTotal);
+    IReadOnlyList<SkippedFile> Skipped, int SkippedTotal, string? SinceCommit = null);
 
 /// <summary>When a phase began and how long it took.</summary>
 public sealed record PhaseTiming(ScanPhase Phase, DateTimeOffset StartedAt, double Milliseconds);

@@ -121,8 +121,10 @@ internal static class SecretScanner
     {
         if (a.Rank != b.Rank) return a.Rank - b.Rank;
         if (a.Confidence != b.Confidence) return b.Confidence - a.Confidence;
+        if (a.Rule is { } first && b.Rule is { } second && first.IsNamed != second.IsNamed) return first.IsNamed ? -1 : 1;
         if (a.Distance != b.Distance) return a.Distance - b.Distance;
         if (a.Length != b.Length) return b.Length - a.Length;
+        if (a.MatchLength != b.MatchLength) return b.MatchLength - a.MatchLength;
         return a.Start != b.Start ? a.Start - b.Start : string.CompareOrdinal(a.Rule?.Id, b.Rule?.Id);
     }
 

@@ -8,10 +8,10 @@ using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 using Sentinel.Data.Settings;
 using Sentinel.Git;
-using Sentinel.Git.Blobs;
 using Sentinel.Scanning;
 using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Findings;
+using Sentinel.Worker.Scans.Incremental;
 
 namespace Sentinel.Worker.Scans;
 
@@ -20,8 +20,6 @@ internal sealed class ScanExecutor(
     IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngine engine,
     WorkerTelemetry telemetry, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
-    private const int MaxSkippedListed = 1000;
-
     /// <summary>Runs the scan; false when the lease was lost meanwhile and nothing was written.</summary>
     /// <exception cref="GitException">The repository could not be read.</exception>
     public async Task<bool> ExecuteAsync(ScanLease lease, CancellationToken cancellationToken)
@@ -32,14 +30,27 @@ internal sealed class ScanExecutor(
         await progress.BeginAsync(ScanPhase.Fetch, cancellationToken);
         var fetched = await mirror.FetchAsync(repository.Id, repository.CloneUrl, scan.CommitSha, scan.Ref, cancellationToken);
 
+        var limits = checkout.Value.Reading;
+        var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes };
+        var cache = new PostgresAnalysisCache(dataSource, time);
         await progress.BeginAsync(ScanPhase.List, cancellationToken);
-        var tree = await GitTree.ReadAsync(fetched.Git, fetched.CommitSha, checkout.Value.Reading, cancellationToken);
+        try
+        {
+            var outcome = await new IncrementalScan(new BaselineStore(databases), dataSource, engine, cache, settings, limits, time).RunAsync(scan, fetched, progress, cancellationToken);
+            if (outcome is not null) return await CompleteAsync(lease, repository, fetched, outcome, progress, cancellationToken);
+        }
+        catch (BaselineMovedException)
+        {
+            await progress.BeginAsync(ScanPhase.List, cancellationToken);
+        }
+        var full = await new FullScan(engine, cache, settings, limits).RunAsync(fetched, progress, cancellationToken);
+        return await CompleteAsync(lease, repository, fetched, full, progress, cancellationToken);
+    }
 
-        await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
-        await using var files = new CommitFiles(fetched.Git, tree, checkout.Value.Reading);
-        var report = await engine.ScanAsync(
-            files, new PostgresAnalysisCache(dataSource, time), new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes }, progress, cancellationToken);
-
+    private async Task<bool> CompleteAsync(
+        ScanLease lease, Repository repository, Checkedout fetched, ScanOutcome outcome, ScanProgressReporter progress, CancellationToken cancellationToken)
+    {
+        var report = outcome.Report;
         await progress.BeginAsync(ScanPhase.Match, cancellationToken);
         var status = report.IsComplete ? ScanStatus.Succeeded : ScanStatus.Partial;
         var applied = default(AppliedFindings);
@@ -48,14 +59,14 @@ internal sealed class ScanExecutor(
             async (database, row, token) =>
             {
                 (row.CommitSha, row.Ref) = (fetched.CommitSha, fetched.Reference);
-                var blobs = tree.Entries.ToDictionary(e => e.Path, e => e.BlobId!, StringComparer.Ordinal);
-                var writer = new FindingWriter(database, row, report, blobs, tree.IsComplete, options.Value.ExplanationsPerScan, time.GetUtcNow());
+                var writer = new FindingWriter(database, row, outcome, options.Value.ExplanationsPerScan, time.GetUtcNow());
                 applied = await writer.ApplyAsync(token);
                 await progress.BeginHeldAsync(ScanPhase.Persist, token);
                 // The report tells how long writing took, so the findings go first and the scan's own row last.
                 await database.SaveChangesAsync(token);
+                await BaselineStore.SaveAsync(database, row, outcome.Baseline, token);
                 progress.End();
-                await DescribeAsync(database, row, repository, fetched.DefaultBranch, report, progress, applied, status, token);
+                await DescribeAsync(database, row, repository, fetched.DefaultBranch, outcome, progress, applied, status, token);
             },
             cancellationToken);
         if (!completed) return false;
@@ -75,16 +86,17 @@ internal sealed class ScanExecutor(
     }
 
     private static async Task DescribeAsync(
-        SentinelDbContext database, Scan row, Repository repository, string? defaultBranch, ScanReport report, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status,
+        SentinelDbContext database, Scan row, Repository repository, string? defaultBranch, ScanOutcome outcome, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status,
         CancellationToken cancellationToken)
     {
-        var skipped = report.Skipped.Take(MaxSkippedListed).Select(s => new SkippedFile(PostgresText.Clean(s.Path), s.Length, s.Reason)).ToArray();
+        var report = outcome.Report;
+        var skipped = report.Skipped.Take(IncrementalScan.MaxSkippedListed).Select(s => new SkippedFile(PostgresText.Clean(s.Path), s.Length, s.Reason)).ToArray();
         var plugins = report.Plugins.Select(p => new PluginRunSummary(p.Plugin.Id, p.Plugin.Version, p.Status.ToString(), p.Files, p.Findings, DetailOf(p))).ToArray();
         (row.Status, row.Phase, row.ErrorCode, row.ErrorDetail) = (status, ScanPhase.Done, null, null);
-        (row.FilesDone, row.FilesTotal, row.FilesSkipped) = (report.Files - report.Skipped.Count, report.Files, report.Skipped.Count);
+        (row.FilesDone, row.FilesTotal, row.FilesSkipped) = (report.Files - outcome.SkippedTotal, report.Files, outcome.SkippedTotal);
         (row.BytesScanned, row.CacheHits, row.RulePackHash) = (report.BytesRead, report.CacheHits, report.RulePackHash);
         (row.FindingsOpened, row.FindingsClosed, row.FindingsTotal) = (applied.Opened, applied.Closed, applied.Total);
-        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, report.Skipped.Count);
+        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, outcome.SkippedTotal, outcome.Carried?.CommitSha);
 
         defaultBranch ??= repository.DefaultBranch;
         var isDefault = row.Ref == $"refs/heads/{defaultBranch}";
