@@ -41,6 +41,9 @@ public static class SkipReason
     /// <summary>No file system takes the path: it has a part <c>.</c>, <c>..</c> or <c>.git</c>, or stands in the tree twice.</summary>
     public const string InvalidPath = "invalid-path";
 
+    /// <summary>The remote does not hand out the commits.</summary>
+    public const string NotServed = "not-served";
+
     /// <summary>A limit on the whole scan was reached first.</summary>
     public const string Limit = "limit";
 }

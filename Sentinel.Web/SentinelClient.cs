@@ -44,6 +44,9 @@ public sealed class SentinelClient(ApiTransport api)
     public Task<ApiResult<ScanAccepted>> StartScanAsync(CreateScanRequest request, CancellationToken cancellationToken) =>
         api.PostAsync<ScanAccepted>(ApiRoutes.Scans, request, cancellationToken);
 
+    public Task<ApiResult<ScanAccepted>> StartHistoryScanAsync(Guid repositoryId, CancellationToken cancellationToken) =>
+        api.PostAsync<ScanAccepted>($"{ApiRoutes.Repositories}/{repositoryId}/history-scans", null, cancellationToken);
+
     public Task<ApiResult<ScanAccepted>> RetryScanAsync(Guid id, CancellationToken cancellationToken) =>
         api.PostAsync<ScanAccepted>($"{ApiRoutes.Scans}/{id}/retry", null, cancellationToken);
 
@@ -79,6 +82,9 @@ public sealed class SentinelClient(ApiTransport api)
 
     public Task<ApiResult<Done>> DismissAsync(Guid id, DismissRequest request, CancellationToken cancellationToken) =>
         api.PostAsync<Done>($"{ApiRoutes.Findings}/{id}/dismiss", request, cancellationToken);
+
+    public Task<ApiResult<Done>> AttestRotationAsync(Guid id, AttestRotationRequest request, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{ApiRoutes.Findings}/{id}/attest-rotation", request, cancellationToken);
 
     public Task<ApiResult<Done>> ReopenAsync(Guid id, ReopenRequest request, CancellationToken cancellationToken) =>
         api.PostAsync<Done>($"{ApiRoutes.Findings}/{id}/reopen", request, cancellationToken);

@@ -4,6 +4,8 @@ using Sentinel.ServiceDefaults;
 using Sentinel.ServiceDefaults.Configuration;
 using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Explanations;
+using Sentinel.Worker.Exposure;
+using Sentinel.Worker.Findings;
 using Sentinel.Worker.Scans;
 
 namespace Sentinel.Worker;
@@ -17,6 +19,7 @@ internal static class WorkerHost
         builder.AddSentinelData();
         builder.AddCheckout();
         builder.AddScans();
+        builder.AddExposure();
         builder.AddExplanations();
         return builder;
     }
@@ -35,6 +38,18 @@ internal static class WorkerHost
         builder.Services.AddSingleton<WorkerTelemetry>();
         builder.Services.AddSingleton<ScanExecutor>();
         builder.Services.AddHostedService<ScanWorker>();
+    }
+
+    private static void AddExposure(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptions<ExposureOptions>().BindConfiguration(ExposureOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(new SecretEngine(ScannerRegistration.Analyzers));
+        builder.Services.AddSingleton<CommitReader>();
+        builder.Services.AddSingleton<PushedCommits>();
+        builder.Services.AddSingleton<CommitScan>();
+        builder.Services.AddSingleton<ExposureReach>();
+        builder.Services.AddSingleton<HistoryAfterFirstScan>();
+        builder.Services.AddSingleton<SecretRotation>();
     }
 
     private static void AddExplanations(this WebApplicationBuilder builder)

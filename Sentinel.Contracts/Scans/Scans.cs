@@ -43,8 +43,8 @@ public sealed record PhaseTiming(ScanPhase Phase, DateTimeOffset StartedAt, doub
 /// <param name="Status">Succeeded, Partial, Failed or Skipped.</param>
 public sealed record PluginRunSummary(string PluginId, int Version, string Status, int Files, int Findings, string? Detail);
 
-/// <summary>A file that was not analysed.</summary>
-/// <param name="Reason">Stable code: binary, too-large, symlink, submodule, lfs-pointer, timeout, unreadable, limit.</param>
+/// <summary>A file that was not analysed, or commits that were not read.</summary>
+/// <param name="Reason">Stable code: binary, too-large, symlink, submodule, lfs-pointer, timeout, unreadable, not-served, limit.</param>
 public sealed record SkippedFile(string Path, long Length, string Reason);
 
 /// <summary>Body of <c>POST /api/v1/scans</c>.</summary>

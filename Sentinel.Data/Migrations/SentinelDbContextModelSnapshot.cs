@@ -1145,6 +1145,10 @@ namespace Sentinel.Data.Migrations
                     b.HasIndex("RequestId")
                         .HasDatabaseName("ix_scans_request_id");
 
+                    b.HasIndex("SupersededById")
+                        .HasDatabaseName("ix_scans_superseded_by_id")
+                        .HasFilter("superseded_by_id is not null");
+
                     b.HasIndex("RepositoryId", "Id")
                         .HasDatabaseName("ix_scans_repository_id_id");
 

@@ -39,6 +39,9 @@ public interface IScanQueue
     /// <summary>Gives a scan back untouched (shut-down): the attempt does not count.</summary>
     Task<bool> ReleaseAsync(ScanLease lease, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="ReleaseAsync(ScanLease, CancellationToken)"/>, and lets others go first for a while: a long scan makes room.</summary>
+    Task<bool> ReleaseAsync(ScanLease lease, TimeSpan delay, CancellationToken cancellationToken);
+
     /// <summary>Gives a scan up, visible and re-runnable; false when the lease was lost.</summary>
     Task<bool> DeadLetterAsync(ScanLease lease, string errorCode, string detail, CancellationToken cancellationToken);
 

@@ -100,11 +100,14 @@ internal sealed partial class ScanQueue(
         return true;
     }
 
-    public async Task<bool> ReleaseAsync(ScanLease lease, CancellationToken cancellationToken)
+    public Task<bool> ReleaseAsync(ScanLease lease, CancellationToken cancellationToken) => ReleaseAsync(lease, TimeSpan.Zero, cancellationToken);
+
+    public async Task<bool> ReleaseAsync(ScanLease lease, TimeSpan delay, CancellationToken cancellationToken)
     {
+        DateTimeOffset? due = delay > TimeSpan.Zero ? time.GetUtcNow() + delay : null;
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var changed = await Held(database, lease).ExecuteUpdateAsync(
-            s => s.SetProperty(x => x.Status, ScanStatus.Queued).SetProperty(x => x.Attempt, x => x.Attempt - 1)
+            s => s.SetProperty(x => x.Status, ScanStatus.Queued).SetProperty(x => x.Attempt, x => x.Attempt - 1).SetProperty(x => x.NotBefore, due)
                 .SetProperty(x => x.LeaseToken, (Guid?)null).SetProperty(x => x.LeaseUntil, (DateTimeOffset?)null).SetProperty(x => x.Phase, ScanPhase.Waiting),
             cancellationToken);
         if (changed == 0) return false;

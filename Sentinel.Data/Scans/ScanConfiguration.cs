@@ -24,6 +24,7 @@ internal sealed class ScanConfiguration : IEntityTypeConfiguration<Scan>
         builder.HasIndex(s => s.CompletedAt);
         // The reconciler and coalescing look only at scans that are not finished: a small index however long the history.
         builder.HasIndex(s => new { s.RepositoryId, s.Ref }).HasDatabaseName("ix_scans_active").HasFilter("status in ('Queued', 'Running')");
+        builder.HasIndex(s => s.SupersededById).HasFilter("superseded_by_id is not null");
         builder.HasIndex(s => s.LeaseUntil).HasDatabaseName("ix_scans_leased").HasFilter("status = 'Running'");
     }
 }

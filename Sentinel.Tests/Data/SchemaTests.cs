@@ -54,7 +54,7 @@ public sealed class SchemaTests
         await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
         {
             await using var database = Context(source);
-            await database.Database.MigrateAsync(cancellationToken);
+            await DatabaseMigrator.MigrateAsync(database, cancellationToken);
         }));
 
         await using var check = Context(source);

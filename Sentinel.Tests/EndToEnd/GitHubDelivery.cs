@@ -11,15 +11,19 @@ namespace Sentinel.Tests.EndToEnd;
 internal sealed record GitHubDelivery(string Event, string DeliveryId, byte[] Body)
 {
     /// <summary>A push to a branch.</summary>
-    public static GitHubDelivery Push(string fullName, Uri gitHub, string branch, string before, string after)
+    public static GitHubDelivery Push(string fullName, Uri gitHub, string branch, string before, string after) =>
+        PushOf(fullName, gitHub, $"refs/heads/{branch}", branch, before, after);
+
+    /// <summary>A push to any ref; zeros before make it, zeros after delete it.</summary>
+    public static GitHubDelivery PushOf(string fullName, Uri gitHub, string reference, string defaultBranch, string before, string after)
     {
         var payload = Load("push", "1.payload.json");
-        PointAt(payload, fullName, gitHub, branch);
-        payload["ref"] = $"refs/heads/{branch}";
+        PointAt(payload, fullName, gitHub, defaultBranch);
+        payload["ref"] = reference;
         payload["before"] = before;
         payload["after"] = after;
         payload["created"] = before.All(c => c == '0');
-        payload["deleted"] = false;
+        payload["deleted"] = after.All(c => c == '0');
         payload["forced"] = false;
         payload["base_ref"] = null;
         payload["head_commit"] = null;

@@ -67,10 +67,14 @@ internal sealed class SentinelApplication : IAsyncDisposable
     }
 
     /// <summary>Posts a push webhook; returns the request ID of the answer.</summary>
-    public async Task<string> PushAsync(string fullName, string before, string after, CancellationToken cancellationToken)
+    public Task<string> PushAsync(string fullName, string before, string after, CancellationToken cancellationToken) =>
+        PushAsync(fullName, "refs/heads/main", before, after, cancellationToken);
+
+    /// <summary>Posts a push webhook of any ref; returns the request ID of the answer.</summary>
+    public async Task<string> PushAsync(string fullName, string reference, string before, string after, CancellationToken cancellationToken)
     {
         using var anonymous = App.CreateHttpClient("api");
-        using var answer = await GitHubDelivery.Push(fullName, GitHub.Url, "main", before, after).PostAsync(anonymous, WebhookSecret, null, cancellationToken);
+        using var answer = await GitHubDelivery.PushOf(fullName, GitHub.Url, reference, "main", before, after).PostAsync(anonymous, WebhookSecret, null, cancellationToken);
         Assert.Equal(System.Net.HttpStatusCode.Accepted, answer.StatusCode);
         return answer.Headers.GetValues("X-Request-ID").Single();
     }

@@ -123,6 +123,19 @@ public sealed class WorkerFixture : IAsyncLifetime
         }
     }
 
+    /// <summary>Waits until the database says so.</summary>
+    internal async Task UntilAsync(Func<SentinelDbContext, Task<bool>> reached, string what)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            await using var database = Database();
+            if (await reached(database)) return;
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Limit, $"It did not happen: {what}");
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+
     internal async Task<IReadOnlyList<Finding>> FindingsAsync(Repository repository)
     {
         await using var database = Database();
@@ -146,6 +159,7 @@ public sealed class WorkerFixture : IAsyncLifetime
         ("Queue:LeaseTime", "00:00:10"),
         ("Queue:ReconcileInterval", "00:00:01"),
         ("SENTINEL_ALLOW_LOCAL_REPOSITORIES", "true"),
+        ("Exposure:HistoryAfterFirstScan", "false"),
     ];
 
     private static int FreePort()

@@ -7,7 +7,7 @@ namespace Sentinel.Web.Model;
 /// The filters of the findings list. The address holds them, so a view can be linked and reloaded:
 /// <c>/findings?state=open,reopened&amp;severity=critical&amp;rule=aws-access-token&amp;q=deploy</c>.
 /// </summary>
-/// <remarks>No state in the address means "needs work" (open and reopened); <c>state=any</c> means all.</remarks>
+/// <remarks>No state in the address means "needs work" (open, reopened, and removed but still live); <c>state=any</c> means all.</remarks>
 public sealed record FindingFilters
 {
     private const string AnyState = "any";
@@ -15,7 +15,7 @@ public sealed record FindingFilters
     private const int MaxCode = 200;
     private const int MaxCursor = 1024;
 
-    public static IReadOnlyList<FindingState> NeedsWork { get; } = [FindingState.Open, FindingState.Reopened];
+    public static IReadOnlyList<FindingState> NeedsWork { get; } = [FindingState.Open, FindingState.Reopened, FindingState.Removed];
 
     /// <remarks>After <see cref="NeedsWork"/>, which it takes its states from: static members are made in the order of the text.</remarks>
     public static FindingFilters Default { get; } = new();

@@ -43,7 +43,7 @@ public static class Words
 
     public static string Of(FindingState state) => state switch
     {
-        FindingState.Removed => "Removed, not rotated",
+        FindingState.Removed => "Removed, still live",
         _ => state.ToString(),
     };
 
@@ -67,6 +67,7 @@ public static class Words
         FindingCause.Code => "a change of the code",
         FindingCause.RulePack => "a new rule pack",
         FindingCause.AdvisorySnapshot => "new advisories",
+        FindingCause.Liveness => "its provider's answer",
         FindingCause.Configuration => "a change of configuration",
         FindingCause.ScannerCoverage => "scanner coverage",
         _ => "a person",
@@ -83,6 +84,7 @@ public static class Words
     {
         ScanKind.PullRequest => "Pull request",
         ScanKind.Rerun => "Re-run",
+        ScanKind.Dropped => "Dropped commits",
         _ => kind.ToString(),
     };
 
@@ -115,6 +117,7 @@ public static class Words
         "lfs-pointer" => "Content is in Git LFS",
         "timeout" => "Took longer than the time limit",
         "unreadable" => "Could not be read",
+        "not-served" => "The remote does not hand out these commits",
         "limit" => "Beyond the limits of the scan",
         _ => code,
     };

@@ -24,8 +24,18 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
     /// <param name="reference">Full ref name, a branch's or tag's short name, or HEAD.</param>
     /// <returns>The repository, the commit, and the ref's full name: findings of one branch must not be kept under two names.</returns>
     /// <exception cref="GitException">With what a person should know.</exception>
-    public async Task<Checkedout> FetchAsync(
-        Guid repositoryId, string cloneUrl, string? commitSha, string reference, CancellationToken cancellationToken)
+    public Task<Checkedout> FetchAsync(
+        Guid repositoryId, string cloneUrl, string? commitSha, string reference, CancellationToken cancellationToken) =>
+        HoldAsync(repositoryId, cloneUrl, async git =>
+        {
+            var (fullName, defaultBranch) = await FullNameAsync(git, cloneUrl, reference, commitSha, cancellationToken);
+            var sha = commitSha is null
+                ? await FetchRefAsync(git, cloneUrl, fullName, cancellationToken)
+                : await FetchCommitAsync(git, cloneUrl, commitSha, fullName, cancellationToken);
+            return new Checkedout(git, sha, fullName, defaultBranch);
+        }, cancellationToken);
+
+    private async Task<T> HoldAsync<T>(Guid repositoryId, string cloneUrl, Func<GitRunner, Task<T>> use, CancellationToken cancellationToken)
     {
         var git = new GitRunner(FolderOf(repositoryId, cloneUrl), policy.SettingsFor(cloneUrl));
         var gate = LockOf(git.Directory);
@@ -34,12 +44,9 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
         {
             await using var shared = await MirrorLock.TakeAsync(git.Directory, options.Value.FetchTimeout, cancellationToken);
             await EnsureAsync(git, cancellationToken);
-            var (fullName, defaultBranch) = await FullNameAsync(git, cloneUrl, reference, commitSha, cancellationToken);
-            var sha = commitSha is null
-                ? await FetchRefAsync(git, cloneUrl, fullName, cancellationToken)
-                : await FetchCommitAsync(git, cloneUrl, commitSha, fullName, cancellationToken);
+            var result = await use(git);
             Directory.SetLastWriteTimeUtc(git.Directory, TimeProvider.System.GetUtcNow().UtcDateTime);
-            return new Checkedout(git, sha, fullName, defaultBranch);
+            return result;
         }
         finally
         {
@@ -101,13 +108,15 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
         return commit.ExitCode == 0 ? commit.Text : throw new GitException("ref-not-found", "The branch or tag does not point at a commit.", transient: false);
     }
 
-    private Task<GitResult> FetchAsync(GitRunner git, string cloneUrl, string refSpec, CancellationToken cancellationToken, bool shallow = true)
-    {
-        string[] depth = shallow ? ["--depth=1"] : [];
-        return git.RunAsync(
-            ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", .. depth, "--end-of-options", cloneUrl, refSpec],
+    // A depth would cut the history of a mirror that has all of it, and saves nothing there.
+    private Task<GitResult> FetchAsync(GitRunner git, string cloneUrl, string refSpec, CancellationToken cancellationToken, bool shallow = true) =>
+        FetchAsync(git, cloneUrl, shallow && !HasAllHistory(git) ? ["--depth=1"] : [], [refSpec], cancellationToken);
+
+    private Task<GitResult> FetchAsync(
+        GitRunner git, string cloneUrl, IReadOnlyList<string> how, IReadOnlyList<string> refSpecs, CancellationToken cancellationToken) =>
+        git.RunAsync(
+            ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance", .. how, "--end-of-options", cloneUrl, .. refSpecs],
             options.Value.FetchTimeout, MaxText, cancellationToken, () => CheckSize(git.Directory));
-    }
 
     private async Task EnsureAsync(GitRunner git, CancellationToken cancellationToken)
     {

@@ -33,8 +33,10 @@ internal static class FindingTransitions
         category == FindingCategory.Secret && cause == FindingCause.Code ? FindingState.Removed : FindingState.Fixed;
 
     /// <summary>The state of a finding that is seen (again).</summary>
-    public static FindingState Seen(FindingState state, bool dismissalExpired) => state switch
+    /// <param name="rotatedInPlace">A secret that was rotated and has stood in the code all the while: only one that comes back is news.</param>
+    public static FindingState Seen(FindingState state, bool dismissalExpired, bool rotatedInPlace) => state switch
     {
+        FindingState.Fixed when rotatedInPlace => FindingState.Fixed,
         FindingState.Fixed or FindingState.Removed => FindingState.Reopened,
         FindingState.Dismissed when dismissalExpired => FindingState.Reopened,
         _ => state,

@@ -13,6 +13,7 @@ using FindingEntity = Sentinel.Data.Findings.Finding;
 using FindingEventEntity = Sentinel.Data.Findings.FindingEvent;
 using FindingInstanceEntity = Sentinel.Data.Findings.FindingInstance;
 using ScannedFinding = Sentinel.Scanning.Finding;
+using SecretExposure = Sentinel.Data.Exposure.SecretExposure;
 
 namespace Sentinel.Worker.Findings;
 
@@ -27,6 +28,7 @@ internal sealed class FindingWriter(
     private readonly IReadOnlyDictionary<string, string> _blobs = outcome.Blobs;
     private readonly Dictionary<Guid, FindingEntity> _findings = [];
     private readonly Dictionary<(Guid, string), FindingInstanceEntity> _instances = [];
+    private readonly Dictionary<Guid, SecretExposure> _rotated = [];
     private readonly HashSet<Guid> _seen = [];
     private bool _rulesChanged;
     private int _opened;
@@ -76,6 +78,8 @@ internal sealed class FindingWriter(
         var ids = _findings.Keys.ToArray();
         foreach (var instance in await database.FindingInstances.Where(i => ids.Contains(i.FindingId)).ToListAsync(cancellationToken))
             _instances.Add((instance.FindingId, instance.Ref), instance);
+        foreach (var exposure in await database.SecretExposures.Where(e => ids.Contains(e.FindingId) && e.RotatedAt != null).ToListAsync(cancellationToken))
+            _rotated.Add(exposure.FindingId, exposure);
 
         var previous = await database.Scans.AsNoTracking()
             .Where(s => s.RepositoryId == scan.RepositoryId && s.Id != scan.Id && s.CompletedAt != null && s.RulePackHash != null)
@@ -135,7 +139,7 @@ internal sealed class FindingWriter(
         var finding = _findings[match.Known.Id];
         var moved = match.Known.OnRef && (finding.Path != observed.Location.Path || finding.StartLine != observed.Location.Region.StartLine);
         var expired = finding.State == FindingState.Dismissed && finding.DismissExpiresAt <= now;
-        var state = FindingTransitions.Seen(finding.State, expired);
+        var state = FindingTransitions.Seen(finding.State, expired, _rotated.ContainsKey(finding.Id) && match.Known.Present);
         if (state != finding.State) Change(finding, state, expired ? FindingCause.Person : cause, expired ? "The dismissal expired." : null);
         else if (moved && finding.Path != observed.Location.Path) AddEvent(finding, FindingEventKind.Moved, finding.State, FindingCause.Code, $"from {finding.Path}:{finding.StartLine}");
         Describe(finding, observed);
@@ -238,7 +242,8 @@ internal sealed class FindingWriter(
         if (_instances.Values.Any(i => i.FindingId == finding.Id && i.Present)) return;
         if (finding.State is not (FindingState.Open or FindingState.Reopened)) return;
         Change(finding, FindingTransitions.Closed(finding.Category, cause), cause, null);
-        _closed++;
+        // A secret that left the code still needs work.
+        if (finding.State != FindingState.Removed) _closed++;
     }
 
     private Absence AbsenceAt(string path, FindingEntity finding, FindingInstanceEntity instance) => new(
@@ -254,6 +259,7 @@ internal sealed class FindingWriter(
         if (reopened)
         {
             _opened++;
+            _rotated.GetValueOrDefault(finding.Id)?.Unrotate(now);
             (finding.DismissReason, finding.DismissJustification, finding.DismissedBy, finding.DismissedAt, finding.DismissExpiresAt) = (null, null, null, null, null);
         }
         finding.State = to;

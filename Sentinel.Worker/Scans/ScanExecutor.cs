@@ -10,6 +10,7 @@ using Sentinel.Data.Settings;
 using Sentinel.Git;
 using Sentinel.Scanning;
 using Sentinel.Worker.Checkout;
+using Sentinel.Worker.Exposure;
 using Sentinel.Worker.Findings;
 using Sentinel.Worker.Scans.Incremental;
 
@@ -18,7 +19,7 @@ namespace Sentinel.Worker.Scans;
 /// <summary>Carries out one scan: fetch, list, analyse, then match and persist in one fenced transaction.</summary>
 internal sealed class ScanExecutor(
     IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngine engine,
-    WorkerTelemetry telemetry, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
+    CommitScan commits, PushedCommits pushed, SecretEngine secrets, ExposureReach reach, HistoryAfterFirstScan history, WorkerTelemetry telemetry, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
     /// <summary>Runs the scan; false when the lease was lost meanwhile and nothing was written.</summary>
     /// <exception cref="GitException">The repository could not be read.</exception>
@@ -26,6 +27,13 @@ internal sealed class ScanExecutor(
     {
         var (scan, repository, key) = await LoadAsync(lease, cancellationToken);
         using var progress = new ScanProgressReporter(scan, bus, databases, telemetry, time);
+        if (scan.Kind is ScanKind.History or ScanKind.Dropped)
+        {
+            if (await commits.ExecuteAsync(lease, scan, repository, key, progress, cancellationToken) is not { } ended) return false;
+            await reach.RefreshAsync(repository, cancellationToken);
+            await progress.PublishAsync(ended, cancellationToken);
+            return true;
+        }
 
         await progress.BeginAsync(ScanPhase.Fetch, cancellationToken);
         var fetched = await mirror.FetchAsync(repository.Id, repository.CloneUrl, scan.CommitSha, scan.Ref, cancellationToken);
@@ -34,24 +42,35 @@ internal sealed class ScanExecutor(
         var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes };
         var cache = new PostgresAnalysisCache(dataSource, time);
         await progress.BeginAsync(ScanPhase.List, cancellationToken);
+        if (fetched.Reference.StartsWith("refs/tags/", StringComparison.Ordinal))
+        {
+            // What else is wrong with a tag stood in a branch before, and nobody can mend it in the tag.
+            var tagged = await new FullScan(secrets.Engine, cache, settings, limits).RunAsync(fetched, progress, cancellationToken);
+            return await CompleteAsync(lease, scan, repository, key, fetched, tagged with { Baseline = null }, progress, cancellationToken);
+        }
         try
         {
             var outcome = await new IncrementalScan(new BaselineStore(databases), dataSource, engine, cache, settings, limits, time).RunAsync(scan, fetched, progress, cancellationToken);
-            if (outcome is not null) return await CompleteAsync(lease, repository, fetched, outcome, progress, cancellationToken);
+            if (outcome is not null) return await CompleteAsync(lease, scan, repository, key, fetched, outcome, progress, cancellationToken);
         }
         catch (BaselineMovedException)
         {
             await progress.BeginAsync(ScanPhase.List, cancellationToken);
         }
         var full = await new FullScan(engine, cache, settings, limits).RunAsync(fetched, progress, cancellationToken);
-        return await CompleteAsync(lease, repository, fetched, full, progress, cancellationToken);
+        return await CompleteAsync(lease, scan, repository, key, fetched, full, progress, cancellationToken);
     }
 
     private async Task<bool> CompleteAsync(
-        ScanLease lease, Repository repository, Checkedout fetched, ScanOutcome outcome, ScanProgressReporter progress, CancellationToken cancellationToken)
+        ScanLease lease, Scan scan, Repository repository, byte[] key, Checkedout fetched, ScanOutcome outcome, ScanProgressReporter progress, CancellationToken cancellationToken)
     {
-        var report = outcome.Report;
+        var standing = outcome.Blobs.Values.ToHashSet(StringComparer.Ordinal);
+        var historic = await pushed.ReadAsync(scan, repository, fetched.Git, fetched.CommitSha, standing, key, lease, cancellationToken);
+        var report = historic.AddTo(outcome.Report) with { RulePackHash = engine.RulePackHash };
+        outcome = outcome with { Report = report, SkippedTotal = outcome.SkippedTotal + historic.Skipped.Count };
+
         await progress.BeginAsync(ScanPhase.Match, cancellationToken);
+        Guid? next = null;
         var status = report.IsComplete ? ScanStatus.Succeeded : ScanStatus.Partial;
         var applied = default(AppliedFindings);
         var completed = await queue.CompleteAsync(
@@ -59,11 +78,14 @@ internal sealed class ScanExecutor(
             async (database, row, token) =>
             {
                 (row.CommitSha, row.Ref) = (fetched.CommitSha, fetched.Reference);
-                var writer = new FindingWriter(database, row, outcome, options.Value.ExplanationsPerScan, time.GetUtcNow());
+                var now = time.GetUtcNow();
+                var writer = new FindingWriter(database, row, outcome, options.Value.ExplanationsPerScan, now);
                 applied = await writer.ApplyAsync(token);
                 await progress.BeginHeldAsync(ScanPhase.Persist, token);
                 // The report tells how long writing took, so the findings go first and the scan's own row last.
                 await database.SaveChangesAsync(token);
+                applied = applied with { Opened = applied.Opened + await new ExposureWriter(database, row, historic, tips: null, now).ApplyAsync(token) };
+                next = await history.PlanAsync(database, row, token);
                 await BaselineStore.SaveAsync(database, row, outcome.Baseline, token);
                 progress.End();
                 await DescribeAsync(database, row, repository, fetched.DefaultBranch, outcome, progress, applied, status, token);
@@ -71,7 +93,9 @@ internal sealed class ScanExecutor(
             cancellationToken);
         if (!completed) return false;
 
+        if (next is { } scanOfHistory) await queue.EnqueueAsync([scanOfHistory], cancellationToken);
         telemetry.Finished(report.BytesRead, report.CacheHits, applied.Opened);
+        await reach.RefreshAsync(repository, cancellationToken);
         await progress.PublishAsync(status, cancellationToken);
         return true;
     }
@@ -89,15 +113,7 @@ internal sealed class ScanExecutor(
         SentinelDbContext database, Scan row, Repository repository, string? defaultBranch, ScanOutcome outcome, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status,
         CancellationToken cancellationToken)
     {
-        var report = outcome.Report;
-        var skipped = report.Skipped.Take(IncrementalScan.MaxSkippedListed).Select(s => new SkippedFile(PostgresText.Clean(s.Path), s.Length, s.Reason)).ToArray();
-        var plugins = report.Plugins.Select(p => new PluginRunSummary(p.Plugin.Id, p.Plugin.Version, p.Status.ToString(), p.Files, p.Findings, DetailOf(p))).ToArray();
-        (row.Status, row.Phase, row.ErrorCode, row.ErrorDetail) = (status, ScanPhase.Done, null, null);
-        (row.FilesDone, row.FilesTotal, row.FilesSkipped) = (report.Files - outcome.SkippedTotal, report.Files, outcome.SkippedTotal);
-        (row.BytesScanned, row.CacheHits, row.RulePackHash) = (report.BytesRead, report.CacheHits, report.RulePackHash);
-        (row.FindingsOpened, row.FindingsClosed, row.FindingsTotal) = (applied.Opened, applied.Closed, applied.Total);
-        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, outcome.SkippedTotal, outcome.Carried?.CommitSha);
-
+        Describe(row, outcome.Report, outcome.SkippedTotal, progress, applied, status, outcome.Carried?.CommitSha);
         defaultBranch ??= repository.DefaultBranch;
         var isDefault = row.Ref == $"refs/heads/{defaultBranch}";
         await database.Repositories.Where(r => r.Id == repository.Id).ExecuteUpdateAsync(
@@ -105,6 +121,20 @@ internal sealed class ScanExecutor(
                 .SetProperty(x => x.DefaultBranch, x => x.DefaultBranch ?? defaultBranch)
                 .SetProperty(x => x.HeadCommit, x => isDefault ? row.CommitSha : x.HeadCommit),
             cancellationToken);
+    }
+
+    /// <summary>Fills in what the scan did and what it did not look at.</summary>
+    /// <param name="skippedTotal">The report may name fewer.</param>
+    /// <param name="carriedFrom">The commit from which the scan went on; null when everything was looked at.</param>
+    internal static void Describe(Scan row, ScanReport report, int skippedTotal, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status, string? carriedFrom = null)
+    {
+        var skipped = report.Skipped.Take(IncrementalScan.MaxSkippedListed).Select(s => new SkippedFile(PostgresText.Clean(s.Path), s.Length, s.Reason)).ToArray();
+        var plugins = report.Plugins.Select(p => new PluginRunSummary(p.Plugin.Id, p.Plugin.Version, p.Status.ToString(), p.Files, p.Findings, DetailOf(p))).ToArray();
+        (row.Status, row.Phase, row.ErrorCode, row.ErrorDetail) = (status, ScanPhase.Done, null, null);
+        (row.FilesDone, row.FilesTotal, row.FilesSkipped) = (report.Files - skippedTotal, report.Files, skippedTotal);
+        (row.BytesScanned, row.CacheHits, row.RulePackHash) = (report.BytesRead, report.CacheHits, report.RulePackHash);
+        (row.FindingsOpened, row.FindingsClosed, row.FindingsTotal) = (applied.Opened, applied.Closed, applied.Total);
+        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, skippedTotal, carriedFrom);
     }
 
     private static string? DetailOf(PluginRun run) => run.Errors.Count == 0

@@ -7,6 +7,7 @@ using Sentinel.Data.Queue;
 using Sentinel.Git;
 using Sentinel.ServiceDefaults;
 using Sentinel.ServiceDefaults.Requests;
+using Sentinel.Worker.Exposure;
 
 namespace Sentinel.Worker.Scans;
 
@@ -92,6 +93,10 @@ internal sealed partial class ScanWorker(
             case OperationCanceledException when stoppingToken.IsCancellationRequested:
                 await queue.ReleaseAsync(lease, cancellationToken);
                 LogReleased(lease.ScanId);
+                return;
+            case ScanYieldedException:
+                await queue.ReleaseAsync(lease, options.Value.RetryDelay * 2, cancellationToken);
+                LogYielded(lease.ScanId);
                 return;
             case OperationCanceledException when timedOut:
                 await queue.DeadLetterAsync(lease, "timeout", $"The scan did not finish within {options.Value.ScanTimeout.TotalMinutes:0} minutes (Worker:ScanTimeout).", cancellationToken);
@@ -186,6 +191,9 @@ internal sealed partial class ScanWorker(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Scan {ScanId} was given back, the worker is stopping")]
     private partial void LogReleased(Guid scanId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Scan {ScanId} made room for others and goes on later")]
+    private partial void LogYielded(Guid scanId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Scan {ScanId} was stopped: cancelled or superseded")]
     private partial void LogStopped(Guid scanId);

@@ -36,7 +36,7 @@ internal static class PullRequestPlan
             [
                 new PlannedScan(
                     facts.GitHubId, ScanKind.PullRequest, ScanLane.Interactive, HeadRef(Number(@event)), head, target,
-                    PullRequestNumber: Number(@event)),
+                    @event is PullRequestSynchronizeEvent moved ? PayloadText.CommitOrNone(moved.Before, "before") : null, Number(@event)),
             ],
         };
     }

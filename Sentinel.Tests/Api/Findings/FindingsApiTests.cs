@@ -9,6 +9,7 @@ using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Operations;
 using Sentinel.Contracts.Overview;
 using Sentinel.Contracts.Requests;
+using Sentinel.Contracts.Scans;
 using Sentinel.Contracts.Sessions;
 using Sentinel.Data;
 using Sentinel.Tests.Api.Webhooks;
@@ -170,6 +171,63 @@ public sealed class FindingsApiTests
         Assert.Equal((FindingState.Fixed, FindingCause.Code), (gone!.State, gone.Events[^1].Cause));
         Assert.Equal(FindingState.Open, stays!.State);
         Assert.Equal(["refs/heads/main"], stays.Instances.Where(instance => instance.Present).Select(instance => instance.Ref));
+    }
+
+    [Fact]
+    public async Task AttestRotation_OfASecretThatLeftTheCode_ClosesItAndCanBeTakenBack()
+    {
+        await using var api = await ApiServer.StartAsync(Cancellation);
+        using var client = await api.AsAsync(Role.Triager, Cancellation);
+        var code = await AddAsync(api, Severity.High, "code.cs");
+        var secret = await AddAsync(api, Severity.High, "settings.ini");
+        await api.ExecuteAsync(
+            $"update findings set category = 'Secret', state = 'Removed', first_seen_at = now() - interval '1 hour' where id = '{secret.Id}'", Cancellation);
+        await api.ExecuteAsync($"update finding_instances set present = false where finding_id = '{secret.Id}'", Cancellation);
+        var path = $"{ApiRoutes.Findings}/{secret.Id}";
+        var open = (await client.GetFromJsonAsync<OverviewResponse>(ApiRoutes.Overview, Json, Cancellation))!.Open.Total;
+        var before = await client.GetFromJsonAsync<FindingDetail>(path, Json, Cancellation);
+
+        using var empty = await client.PostAsJsonAsync($"{path}/attest-rotation", new AttestRotationRequest(" "), Json, Cancellation);
+        using var wrong = await client.PostAsJsonAsync($"{ApiRoutes.Findings}/{code.Id}/attest-rotation", new AttestRotationRequest("Done."), Json, Cancellation);
+        using var done = await client.PostAsJsonAsync($"{path}/attest-rotation", new AttestRotationRequest("New key in the vault."), Json, Cancellation);
+        using var twice = await client.PostAsJsonAsync($"{path}/attest-rotation", new AttestRotationRequest("Again."), Json, Cancellation);
+        var rotated = await client.GetFromJsonAsync<FindingDetail>(path, Json, Cancellation);
+        var listed = await client.GetFromJsonAsync<Page<FindingSummary>>($"{ApiRoutes.Findings}?category=Secret", Json, Cancellation);
+        using var back = await client.PostAsJsonAsync($"{path}/reopen", new ReopenRequest("It still works."), Json, Cancellation);
+        var again = await back.Content.ReadFromJsonAsync<FindingDetail>(Json, Cancellation);
+
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, HttpStatusCode.Conflict, HttpStatusCode.OK, HttpStatusCode.Conflict, HttpStatusCode.OK),
+            (empty.StatusCode, wrong.StatusCode, done.StatusCode, twice.StatusCode, back.StatusCode));
+        // What left the code but was not rotated is work like any other.
+        Assert.Equal(2, open);
+        Assert.Equal((null, null), (before!.Exposure!.ExposedUntil, before.Exposure.Rotation));
+        Assert.InRange(before.Exposure.MinutesExposed, 60, 65);
+        Assert.Equal((FindingState.Fixed, RotationProof.Attested, "test-Triager", "New key in the vault."), (rotated!.State, rotated.Exposure!.Rotation, rotated.Exposure.RotatedBy, rotated.Exposure.RotationNote));
+        Assert.NotNull(rotated.Exposure.ExposedUntil);
+        Assert.Equal((FindingEventKind.Fixed, FindingCause.Person, "test-Triager"), (rotated.Events[^1].Kind, rotated.Events[^1].Cause, rotated.Events[^1].Actor));
+        Assert.InRange(Assert.Single(listed!.Items).MinutesExposed!.Value, 60, 65);
+        Assert.Equal((FindingState.Removed, null), (again!.State, again.Exposure!.Rotation));
+        Assert.Equal(
+            ["finding.rotation-attested", "finding.reopened"], await api.QueryAsync(db => db.AuditLog.OrderBy(entry => entry.Id).Select(entry => entry.Action).ToListAsync(Cancellation)));
+        Assert.Null((await client.GetFromJsonAsync<FindingDetail>($"{ApiRoutes.Findings}/{code.Id}", Json, Cancellation))!.Exposure);
+    }
+
+    [Fact]
+    public async Task HistoryScan_AskedTwice_IsOneScanInTheBackground()
+    {
+        await using var api = await ApiServer.StartAsync(Cancellation);
+        using var client = await api.AsAsync(Role.Triager, Cancellation);
+        var repository = (await AddAsync(api, Severity.Low, "a.cs")).RepositoryId;
+
+        using var first = await client.PostAsync($"{ApiRoutes.Repositories}/{repository}/history-scans", null, Cancellation);
+        using var second = await client.PostAsync($"{ApiRoutes.Repositories}/{repository}/history-scans", null, Cancellation);
+        using var unknown = await client.PostAsync($"{ApiRoutes.Repositories}/{Guid.NewGuid()}/history-scans", null, Cancellation);
+
+        Assert.Equal((HttpStatusCode.Accepted, HttpStatusCode.Accepted, HttpStatusCode.NotFound), (first.StatusCode, second.StatusCode, unknown.StatusCode));
+        var scan = await api.QueryAsync(db => db.Scans.SingleAsync(Cancellation));
+        Assert.Equal((ScanKind.History, ScanLane.Background, ScanStatus.Queued), (scan.Kind, scan.Lane, scan.Status));
+        Assert.Equal($"{ApiRoutes.Scans}/{scan.Id}", second.Headers.Location?.ToString());
     }
 
     private static async Task<Finding> AddAsync(ApiServer api, Severity severity, string path, Guid? repositoryId = null, params string[] refs)

@@ -39,11 +39,11 @@ public sealed class WebhookPayloadTests
 
     [Theory]
     [InlineData("pull_request/opened", "PullRequest Interactive refs/pull/2/head ec26c3e57ca3a959ca5aad62de7213c562f8c821 f95f852bd8fca8fcc58a9a2d6c842781e32a215e  2")]
-    [InlineData("pull_request/synchronize", "PullRequest Interactive refs/pull/2/head ec26c3e57ca3a959ca5aad62de7213c562f8c821 f95f852bd8fca8fcc58a9a2d6c842781e32a215e  2")]
+    [InlineData("pull_request/synchronize", "PullRequest Interactive refs/pull/2/head ec26c3e57ca3a959ca5aad62de7213c562f8c821 f95f852bd8fca8fcc58a9a2d6c842781e32a215e f95f852bd8fca8fcc58a9a2d6c842781e32a215e 2")]
     [InlineData("pull_request/reopened", "PullRequest Interactive refs/pull/2/head ec26c3e57ca3a959ca5aad62de7213c562f8c821 f95f852bd8fca8fcc58a9a2d6c842781e32a215e  2")]
     [InlineData("pull_request/labeled", null)]
     [InlineData("pull_request/closed", null)]
-    [InlineData("push/1", null)]
+    [InlineData("push/1", "Dropped Push refs/tags/simple-tag   6113728f27ae82c7b1a177c8d03f9e96e0adf246 ")]
     [InlineData("check_suite/rerequested", "Rerun Interactive refs/pull/2/head ec26c3e57ca3a959ca5aad62de7213c562f8c821 f95f852bd8fca8fcc58a9a2d6c842781e32a215e  2")]
     [InlineData("check_suite/completed.1", null)]
     [InlineData("installation/created", "Scheduled Background HEAD    ")]

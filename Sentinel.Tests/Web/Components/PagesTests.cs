@@ -106,6 +106,80 @@ public sealed class PagesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Finding_SecretRemovedFromTheCode_ShowsWhoAndHowLongAndIsAttested()
+    {
+        await using var ctx = new DashboardContext(_api, "Triager");
+        ctx.Render<MudPopoverProvider>();
+        var dialogs = ctx.Render<MudDialogProvider>();
+        var finding = _api.Estate.Findings.First(f => f is { MaskedPreview: not null, State: FindingState.Removed });
+        var page = ctx.Render<Finding>(p => p.Add(f => f.Id, finding.Id));
+        page.WaitForElement("[aria-labelledby=exposure]", Patience);
+
+        var panel = page.Find("[aria-labelledby=exposure]").TextContent;
+        Assert.Contains("3 d 4 h", panel);
+        Assert.Contains("Still counting", panel);
+        Assert.Contains("Robin Example", panel);
+        Assert.Contains("still hands them out", panel);
+        Assert.Contains("Removed, still live", page.Markup);
+
+        await page.InvokeAsync(() => page.FindAll("button").First(b => b.TextContent.Contains("I have rotated it")).Click());
+        dialogs.WaitForElement("textarea", Patience);
+        await dialogs.InvokeAsync(() => dialogs.Find("textarea").Input("New key in the vault."));
+        dialogs.WaitForState(() => !dialogs.FindAll("button").First(b => b.TextContent.Contains("It is rotated")).HasAttribute("disabled"), Patience);
+        await dialogs.InvokeAsync(() => dialogs.FindAll("button").First(b => b.TextContent.Contains("It is rotated")).Click());
+
+        dialogs.WaitForState(() => _api.Commands.Any(c => c.Path.EndsWith("/attest-rotation", StringComparison.Ordinal)), Patience);
+        var (path, body) = _api.Commands.Single(c => c.Path.EndsWith("/attest-rotation", StringComparison.Ordinal));
+        Assert.Equal(($"/api/v1/findings/{finding.Id}/attest-rotation", """{"note":"New key in the vault."}"""), (path, body));
+    }
+
+    [Fact]
+    public async Task Finding_SecretThatWasRotated_SaysByWhomAndCanBeTakenBack()
+    {
+        await using var ctx = new DashboardContext(_api);
+        ctx.Render<MudPopoverProvider>();
+        var finding = _api.Estate.Findings.First(f => f is { MaskedPreview: not null, State: FindingState.Fixed });
+        var page = ctx.Render<Finding>(p => p.Add(f => f.Id, finding.Id));
+        page.WaitForElement("[aria-labelledby=exposure]", Patience);
+
+        var panel = page.Find("[aria-labelledby=exposure]").TextContent;
+        Assert.Contains("Rotated, says mira", panel);
+        Assert.DoesNotContain("Still counting", panel);
+        Assert.Contains(page.FindAll("button"), b => b.TextContent.Contains("Reopen"));
+        Assert.DoesNotContain(page.FindAll("button"), b => b.TextContent.Contains("I have rotated it"));
+    }
+
+    [Fact]
+    public async Task Findings_NeedsWork_HoldsSecretsThatLeftTheCodeWithTheirClock()
+    {
+        await using var ctx = new DashboardContext(_api);
+        ctx.Render<MudPopoverProvider>();
+        ctx.Services.GetRequiredService<NavigationManager>().NavigateTo("/findings?category=secret");
+        var page = ctx.Render<Findings>();
+        page.WaitForElement(".findings-grid", Patience);
+
+        Assert.Equal("true", Chip(page, "Needs work").GetAttribute("aria-pressed"));
+        var row = page.FindAll(".findings-grid tbody tr").First(r => r.TextContent.Contains("Removed, still live"));
+        Assert.Contains("exposed for", row.TextContent);
+    }
+
+    [Fact]
+    public async Task Repository_ReadTheHistory_StartsTheScan()
+    {
+        await using var ctx = new DashboardContext(_api);
+        ctx.Render<MudPopoverProvider>();
+        var repository = _api.Estate.Repositories[1];
+        var page = ctx.Render<Repository>(p => p.Add(r => r.Id, repository.Id));
+        page.WaitForState(() => page.FindAll("button").Any(b => b.TextContent.Contains("Read the history")), Patience);
+
+        await page.InvokeAsync(() => page.FindAll("button").First(b => b.TextContent.Contains("Read the history")).Click());
+
+        var navigation = ctx.Services.GetRequiredService<NavigationManager>();
+        page.WaitForState(() => navigation.Uri.Contains("/scans/"), Patience);
+        Assert.Contains(_api.Commands, c => c.Path == $"/api/v1/repositories/{repository.Id}/history-scans");
+    }
+
+    [Fact]
     public async Task Finding_WithModelAnswer_LabelsItAndQuotesTheEvidence()
     {
         await using var ctx = new DashboardContext(_api);
@@ -117,7 +191,7 @@ public sealed class PagesTests : IAsyncLifetime
         Assert.Equal($"{finding.StartLine}", page.Find(".marked .line-no").TextContent);
         Assert.Contains("Written by a model: gemini-2.5-flash", page.Markup);
         Assert.Contains("BasicAWSCredentials", page.Find(".claim pre").TextContent);
-        Assert.Contains("by a change of the code", page.Find(".event-list").TextContent);
+        Assert.Contains("by a change of the code", page.Find("[aria-labelledby=history]").TextContent);
     }
 
     [Fact]

@@ -70,6 +70,7 @@ internal sealed class FakeApi : IAsyncDisposable
             Empty ? [] : [.. Estate.Repositories.Where(r => q is null || r.FullName.Contains(q))], null));
         _app.MapGet(ApiRoutes.Repositories + "/{id:guid}", (Guid id) => Estate.Repositories.Find(r => r.Id == id) is { } r
             ? Results.Ok(new RepositoryDetail(r, [.. Estate.Scans.Where(s => s.RepositoryId == id)])) : Results.Problem(statusCode: 404));
+        _app.MapPost(ApiRoutes.Repositories + "/{id:guid}/history-scans", (Guid id) => new ScanAccepted(Estate.Scans[0].Id, id, Estate.Scans[0].RequestId));
         _app.MapGet(ApiRoutes.Scans, (Guid? repositoryId, ScanStatus? status) => new Page<ScanSummary>(
             Empty ? [] : [.. Estate.Scans.Where(s => (repositoryId is null || s.RepositoryId == repositoryId) && (status is null || s.Status == status))], null));
         _app.MapGet(ApiRoutes.Scans + "/{id:guid}", (Guid id) => Estate.Scans.Find(s => s.Id == id) is { } s

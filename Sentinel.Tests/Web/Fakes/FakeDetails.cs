@@ -42,7 +42,23 @@ internal static class FakeDetails
                 new FindingInstance("refs/pull/482/head", scan.CommitSha!, false, scan.Id, []),
             ],
             Events(estate, f, scan), new RuleGuidance(rule.Description, rule.Remediation, rule.References),
-            withModel ? ModelExplanation(estate, f) : null);
+            withModel ? ModelExplanation(estate, f) : null,
+            f.Category == FindingCategory.Secret ? Exposure(estate, f) : null);
+    }
+
+    private static SecretExposure Exposure(FakeEstate estate, FindingSummary f)
+    {
+        var since = estate.Now.AddDays(-3).AddHours(-4);
+        var commit = "4be1c0de99d0f6a1b2c3d4e5f60718293a4b5c6d";
+        var (removed, rotated) = (f.State is FindingState.Removed or FindingState.Fixed, f.State == FindingState.Fixed);
+        DateTimeOffset? until = rotated ? estate.Now.AddHours(-2) : null;
+        string[] refs = removed ? [] : ["refs/heads/main", "refs/heads/feature/a-branch-whose-name-is-long-enough-to-wrap-on-a-phone", "refs/pull/482/head", "refs/tags/v2.4.0"];
+        return new SecretExposure(
+            "Robin Example", "robin@acme.example", commit, since.AddMinutes(-9), since.AddMinutes(-8), since, refs, removed ? 0 : 19, estate.Now.AddMinutes(-4),
+            !removed, removed, removed ? true : null,
+            [new SecretCommit(commit, f.Path, f.StartLine, "Robin Example", "robin@acme.example", since.AddMinutes(-9), since.AddMinutes(-8), since)], 3,
+            removed ? estate.Now.AddDays(-1) : null, rotated ? RotationProof.Attested : null, rotated ? "mira" : null,
+            rotated ? "Ticket OPS-312: new key in the vault, old one deactivated." : null, since, until, (long)((until ?? estate.Now) - since).TotalMinutes);
     }
 
     public static ScanDetail Scan(FakeEstate estate, ScanSummary s) => new(

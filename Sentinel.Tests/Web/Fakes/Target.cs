@@ -57,6 +57,8 @@ internal sealed class Target : IAsyncDisposable
             pages.Add(("finding", $"/findings/{e.Findings.First(f => f.MaskedPreview is not null && FakeEstate.IsOpen(f)).Id}"));
             pages.Add(("finding-guidance", $"/findings/{e.Findings.First(f => f.MaskedPreview is null).Id}"));
             pages.Add(("finding-dismissed", $"/findings/{e.Findings.First(f => f.State == Sentinel.Contracts.Findings.FindingState.Dismissed).Id}"));
+            pages.Add(("finding-removed", $"/findings/{e.Findings.First(f => f is { MaskedPreview: not null, State: Sentinel.Contracts.Findings.FindingState.Removed }).Id}"));
+            pages.Add(("finding-rotated", $"/findings/{e.Findings.First(f => f is { MaskedPreview: not null, State: Sentinel.Contracts.Findings.FindingState.Fixed }).Id}"));
             pages.Add(("request", $"/requests/{e.Scans[1].RequestId}"));
             pages.Add(("rule", "/rules/aws-access-token"));
             return pages;

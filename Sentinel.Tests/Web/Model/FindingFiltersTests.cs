@@ -53,7 +53,7 @@ public sealed class FindingFiltersTests
     {
         var filters = FindingFilters.Parse("");
 
-        Assert.Equal([FindingState.Open, FindingState.Reopened], filters.States);
+        Assert.Equal([FindingState.Open, FindingState.Reopened, FindingState.Removed], filters.States);
         Assert.False(filters.IsNarrowed);
         Assert.Equal("/findings", SentinelUrls.FindingsBy(filters));
     }

@@ -82,6 +82,12 @@ namespace Sentinel.Data.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_scans_superseded_by_id",
+                table: "scans",
+                column: "superseded_by_id",
+                filter: "superseded_by_id is not null");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_findings_open",
                 table: "findings",
                 columns: new[] { "severity_rank", "id" },
@@ -110,6 +116,10 @@ namespace Sentinel.Data.Migrations
 
             migrationBuilder.DropTable(
                 name: "secret_exposures");
+
+            migrationBuilder.DropIndex(
+                name: "ix_scans_superseded_by_id",
+                table: "scans");
 
             migrationBuilder.DropIndex(
                 name: "ix_findings_open",

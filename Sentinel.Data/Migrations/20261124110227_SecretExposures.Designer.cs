@@ -13,7 +13,7 @@ using Sentinel.Data;
 namespace Sentinel.Data.Migrations
 {
     [DbContext(typeof(SentinelDbContext))]
-    [Migration("20261124104542_SecretExposures")]
+    [Migration("20261124110227_SecretExposures")]
     partial class SecretExposures
     {
         /// <inheritdoc />
@@ -1147,6 +1147,10 @@ namespace Sentinel.Data.Migrations
 
                     b.HasIndex("RequestId")
                         .HasDatabaseName("ix_scans_request_id");
+
+                    b.HasIndex("SupersededById")
+                        .HasDatabaseName("ix_scans_superseded_by_id")
+                        .HasFilter("superseded_by_id is not null");
 
                     b.HasIndex("RepositoryId", "Id")
                         .HasDatabaseName("ix_scans_repository_id_id");

@@ -1,0 +1,98 @@
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Sentinel.Contracts.Live;
+using Sentinel.Data;
+using Sentinel.Data.Exposure;
+using Sentinel.Data.Queue;
+using Sentinel.Data.Repositories;
+using Sentinel.Git;
+using Sentinel.Worker.Checkout;
+
+namespace Sentinel.Worker.Exposure;
+
+/// <summary>
+/// Compares leaked secrets with the remote's refs: which of them lead to a commit with the value, and if none does, whether the remote
+/// still hands the commits out. Runs after a scan was written; what it could not do stays marked and is tried after the next scan.
+/// </summary>
+internal sealed partial class ExposureReach(
+    IDbContextFactory<SentinelDbContext> databases, GitMirror mirror, IScanProgressBus bus, IOptions<ExposureOptions> options, IOptions<CheckoutOptions> checkout,
+    TimeProvider time, ILogger<ExposureReach> logger)
+{
+    // Any of these leading to a ref is enough; a value that stands in more commits is reachable through the others too.
+    private const int MaxCommits = 200;
+    private const int MaxAsked = 5;
+    private const long MaxRefList = 32L * 1024 * 1024;
+
+    /// <summary>Brings the marked secrets of a repository up to date.</summary>
+    public async Task RefreshAsync(Repository repository, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var stale = await database.SecretExposures.Where(e => e.RepositoryId == repository.Id && e.RefsStale)
+            .OrderBy(e => e.RefsCheckedAt != null).ThenBy(e => e.FindingId).Take(options.Value.MaxRefChecks).ToListAsync(cancellationToken);
+        if (stale.Count == 0) return;
+        try
+        {
+            var whole = await mirror.FetchAllAsync(repository.Id, repository.CloneUrl, cancellationToken);
+            foreach (var exposure in stale)
+            {
+                var commits = await database.SecretCommits.Where(c => c.FindingId == exposure.FindingId)
+                    .OrderByDescending(c => c.CommitSha == exposure.IntroducedCommit).ThenBy(c => c.CommittedAt).Select(c => c.CommitSha).Take(MaxCommits).ToListAsync(cancellationToken);
+                await CompareAsync(repository, whole.Git, exposure, commits, cancellationToken);
+                await database.SaveChangesAsync(cancellationToken);
+                await bus.PublishAsync(new LiveEvent("findings.changed", time.GetUtcNow(), repository.Id, null, exposure.FindingId, null), cancellationToken);
+            }
+        }
+        catch (GitException ex)
+        {
+            LogNotCompared(repository.Id, stale.Count, ex.Code);
+        }
+    }
+
+    private async Task CompareAsync(Repository repository, GitRunner git, SecretExposure exposure, List<string> commits, CancellationToken cancellationToken)
+    {
+        var here = new List<string>();
+        foreach (var commit in commits)
+        {
+            if (await GitRefs.ResolveAsync(git, commit, checkout.Value.Reading, cancellationToken) is not null) here.Add(commit);
+        }
+        var refs = here.Count == 0 ? [] : await RefsAsync(git, here, cancellationToken);
+        (exposure.Refs, exposure.RefsTotal) = ([.. refs.Take(SecretExposure.MaxRefs)], refs.Count);
+        // Without a commit nothing is known yet: the history was not read.
+        exposure.Dropped = commits.Count > 0 && refs.Count == 0;
+        exposure.StillServed = exposure.Dropped ? await IsServedAsync(repository, commits, cancellationToken) : null;
+        (exposure.RefsStale, exposure.RefsCheckedAt, exposure.UpdatedAt) = (false, time.GetUtcNow(), time.GetUtcNow());
+    }
+
+    private async Task<bool> IsServedAsync(Repository repository, List<string> commits, CancellationToken cancellationToken)
+    {
+        foreach (var commit in commits.Take(MaxAsked))
+        {
+            if (await mirror.ServesAsync(repository.CloneUrl, commit, cancellationToken)) return true;
+        }
+        return false;
+    }
+
+    private async Task<List<string>> RefsAsync(GitRunner git, List<string> commits, CancellationToken cancellationToken)
+    {
+        var listed = await git.RunAsync(
+            ["for-each-ref", "--format=%(refname)", .. commits.Select(c => $"--contains={c}"), GitMirror.RemoteRefs], checkout.Value.CommandTimeout, MaxRefList, cancellationToken);
+        if (listed.ExitCode != 0) throw GitFault.Of("asking which refs hold a commit", listed);
+        return [.. Encoding.UTF8.GetString(listed.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(name => PostgresText.Clean("refs/" + name[GitMirror.RemoteRefs.Length..], 1000)).Order(RefOrder.Instance)];
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Secrets} secrets of repository {RepositoryId} could not be compared with its refs ({Code}); the next scan tries again")]
+    private partial void LogNotCompared(Guid repositoryId, int secrets, string code);
+
+    /// <summary>Branches, then pull requests, then tags: the list is cut at its end, and branches say most.</summary>
+    private sealed class RefOrder : IComparer<string>
+    {
+        public static RefOrder Instance { get; } = new();
+
+        public int Compare(string? x, string? y) => Rank(x!) is var a && Rank(y!) is var b && a != b ? a.CompareTo(b) : string.CompareOrdinal(x, y);
+
+        private static int Rank(string name) =>
+            name.StartsWith("refs/heads/", StringComparison.Ordinal) ? 0 : name.StartsWith("refs/pull/", StringComparison.Ordinal) ? 1 : 2;
+    }
+}
