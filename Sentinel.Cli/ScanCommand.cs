@@ -1,7 +1,8 @@
 using System.CommandLine;
-using System.Reflection;
+using System.CommandLine.Parsing;
+using Sentinel.Cli.Cache;
+using Sentinel.Git;
 using Sentinel.Scanning;
-using Sentinel.Scanning.Reporting;
 
 namespace Sentinel.Cli;
 
@@ -13,64 +14,91 @@ internal static class ScanCommand
 
     private const int Clean = 0;
     private const int Found = 1;
+    private const string Formats = "table, json, sarif, csv, junit or gitleaks";
 
-    private enum Format { Table, Json, Sarif }
+    private static readonly Argument<string?> PathArgument = new("PATH") { Description = "Folder or file to scan; with --history, --since or --staged a folder of a git repository", Arity = ArgumentArity.ZeroOrOne };
+
+    private static readonly Option<bool> History = new("--history") { Description = "Scan every version of every file that any branch, tag or other ref leads to" };
+    private static readonly Option<string?> Since = new("--since") { Description = "Scan what the commits of REF..HEAD brought", HelpName = "REF" };
+    private static readonly Option<bool> Staged = new("--staged") { Description = "Scan what the next commit would bring, as it is in the index" };
+    private static readonly Option<bool> StandardInput = new("--stdin") { Description = "Scan one text from standard input" };
+    private static readonly Option<string> StandardInputName = new("--stdin-name") { Description = "What standard input is called, which decides how it is read", HelpName = "NAME", DefaultValueFactory = _ => "stdin" };
+
+    private static readonly Option<ReportFormat> Format = new("--format") { Description = Formats, DefaultValueFactory = _ => ReportFormat.Table };
+    private static readonly Option<string?> Output = new("--output") { Description = "Write the report to this file instead of standard output", HelpName = "FILE" };
+    private static readonly Option<string[]> Report = new("--report") { Description = "Write one more report; may be given several times", HelpName = "FORMAT=FILE", DefaultValueFactory = _ => [] };
+    private static readonly Option<bool> Redact = new("--redact") { Description = "Leave out even the few characters by which a secret can be recognised" };
+
+    private static readonly Option<Severity> FailOn = new("--fail-on") { Description = "Least severity that makes the exit code 1", DefaultValueFactory = _ => Severity.Low };
+    private static readonly Option<string?> Baseline = new("--baseline") { Description = "Do not count what this earlier report holds: JSON of Sentinel or of gitleaks", HelpName = "FILE" };
+    private static readonly Option<string?> Rules = new("--rules") { Description = "Add the rules for secrets in this folder's .yaml files", HelpName = "DIR" };
+    private static readonly Option<string?> GitleaksConfig = new("--gitleaks-config") { Description = "Use a configuration of gitleaks instead of the rules for secrets", HelpName = "FILE" };
+
+    private static readonly Option<string?> CacheFile = new("--cache") { Description = "Keep results of unchanged files here instead of in the user's cache folder", HelpName = "FILE" };
+    private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Analyse every file again and keep nothing" };
 
     public static Command Create()
     {
-        var path = new Argument<string>("PATH") { Description = "Folder or file to scan" };
-        var format = new Option<Format>("--format") { Description = "table, json or sarif", DefaultValueFactory = _ => Format.Table };
-        var output = new Option<string?>("--output") { Description = "Write the report to this file instead of standard output", HelpName = "FILE" };
-        var failOn = new Option<Severity>("--fail-on") { Description = "Least severity that makes the exit code 1", DefaultValueFactory = _ => Severity.Low };
-        var command = new Command("scan", "Scan a folder: exit code 0 clean, 1 findings at or above the threshold, 2 error") { path, format, output, failOn };
-        command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(path)!, parsed.GetValue(format), parsed.GetValue(output), parsed.GetValue(failOn), cancellationToken));
+        var command = new Command("scan", "Scan a folder or a git history: exit code 0 clean, 1 findings at or above the threshold, 2 error")
+        {
+            PathArgument, History, Since, Staged, StandardInput, StandardInputName, Format, Output, Report, Redact, FailOn, Baseline, Rules, GitleaksConfig, CacheFile, NoCache,
+        };
+        command.Validators.Add(Validate);
+        command.SetAction((parsed, cancellationToken) => RunAsync(RequestOf(parsed), parsed.GetValue(FailOn), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, Format format, string? output, Severity failOn, CancellationToken cancellationToken)
+    private static void Validate(CommandResult parsed)
     {
-        if (!Path.Exists(path)) return Fail($"{path}: there is no such file or folder.");
+        Option[] modes = [History, Since, Staged, StandardInput];
+        var chosen = modes.Where(m => parsed.GetResult(m) is { Implicit: false }).ToArray();
+        if (chosen.Length > 1) parsed.AddError($"{string.Join(" and ", chosen.Select(m => m.Name))} cannot be combined.");
+        if (chosen.Length == 0 && parsed.GetValue(PathArgument) is null) parsed.AddError("Required argument missing: PATH.");
+        if (chosen.Contains(StandardInput) && parsed.GetValue(PathArgument) is not null) parsed.AddError("--stdin takes no PATH.");
+        if (parsed.GetValue(NoCache) && parsed.GetValue(CacheFile) is not null) parsed.AddError("--cache and --no-cache cannot be combined.");
+        foreach (var report in parsed.GetValue(Report) ?? [])
+        {
+            if (TargetOf(report) is null) parsed.AddError($"--report {report}: write FORMAT=FILE with {Formats}.");
+        }
+    }
+
+    private static ScanRequest RequestOf(ParseResult parsed) => new()
+    {
+        Mode = parsed.GetValue(History) ? ScanMode.History : parsed.GetValue(Since) is not null ? ScanMode.Since : parsed.GetValue(Staged) ? ScanMode.Staged
+            : parsed.GetValue(StandardInput) ? ScanMode.StandardInput : ScanMode.Folder,
+        Path = parsed.GetValue(PathArgument) ?? ".",
+        Since = parsed.GetValue(Since),
+        StandardInputName = parsed.GetValue(StandardInputName)!,
+        Reports = [new ReportTarget(parsed.GetValue(Format), parsed.GetValue(Output)), .. parsed.GetValue(Report)!.Select(r => TargetOf(r)!)],
+        Redact = parsed.GetValue(Redact),
+        Baseline = parsed.GetValue(Baseline),
+        Rules = new RuleSources(parsed.GetValue(Rules), parsed.GetValue(GitleaksConfig)),
+        CacheFile = parsed.GetValue(NoCache) ? null : parsed.GetValue(CacheFile) ?? FileAnalysisCache.DefaultPath,
+    };
+
+    // "sarif=report.sarif"; null when it is not of that form.
+    private static ReportTarget? TargetOf(string text)
+    {
+        var parts = text.Split('=', 2);
+        return parts is [var name, { Length: > 0 } file] && !name.Any(char.IsAsciiDigit) && Enum.TryParse<ReportFormat>(name, ignoreCase: true, out var format) ? new ReportTarget(format, file) : null;
+    }
+
+    private static async Task<int> RunAsync(ScanRequest request, Severity failOn, CancellationToken cancellationToken)
+    {
         try
         {
-            var source = FolderSource.Open(path);
-            var options = new ScanOptions { FingerprintKey = FingerprintKey.Read() };
-            using var progress = new ProgressLine();
-            var report = await new ScanEngine(ScannerRegistration.Analyzers).ScanAsync(source, NoAnalysisCache.Instance, options, progress, cancellationToken);
-            progress.Dispose();
-            Write(report, format, output);
+            var report = await Scan.RunAsync(request, cancellationToken);
             return report.Findings.Any(f => f.Severity >= failOn) ? Found : report.IsComplete ? Clean : Fail("The scan is incomplete, so it cannot be called clean.");
         }
-        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException or FormatException)
+        catch (Exception ex) when (ex is CliException or GitException or IOException or UnauthorizedAccessException or FormatException)
         {
             return Fail(ex.Message);
         }
         catch (OperationCanceledException)
         {
-            return Fail("Stopped.");
+            return Fail("Stopped. What was analysed so far is kept in the cache; the same command goes on from there.");
         }
     }
-
-    private static void Write(ScanReport report, Format format, string? output)
-    {
-        using var stream = output is null ? Console.OpenStandardOutput() : File.Create(output);
-        switch (format)
-        {
-            case Format.Json:
-                ReportJson.Write(stream, report);
-                break;
-            case Format.Sarif:
-                Sarif.Write(stream, report, Version);
-                break;
-            default:
-                using (var writer = new StreamWriter(stream))
-                    ReportTable.Write(writer, report, output is null && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("NO_COLOR") is null or "");
-                break;
-        }
-    }
-
-    private static string Version =>
-        typeof(ScanCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0.0.0";
 
     private static int Fail(string message)
     {

@@ -21,6 +21,10 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
 
     public DbSet<Scan> Scans => Set<Scan>();
 
+    public DbSet<ScanBaseline> ScanBaselines => Set<ScanBaseline>();
+
+    public DbSet<ScanGap> ScanGaps => Set<ScanGap>();
+
     public DbSet<FileAnalysis> FileAnalyses => Set<FileAnalysis>();
 
     public DbSet<Finding> Findings => Set<Finding>();

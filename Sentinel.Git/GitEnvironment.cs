@@ -41,22 +41,30 @@ internal static class GitEnvironment
         ("uploadpack.packObjectsHook", ""),
     ];
 
+    private static readonly string[] Inherited =
+        ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "LD_LIBRARY_PATH", "SYSTEMROOT"];
+
+    private static readonly string[] OfTheUser = ["HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL"];
+
     /// <summary>Sets up a process; the only inherited variables are those that git needs to find programs and certificates.</summary>
     /// <param name="remote">Protocols and headers of this remote, values may be secret; null forbids every protocol.</param>
     /// <param name="indexFile">Full path of an index to use instead of the repository's own; null for its own.</param>
-    public static void Apply(ProcessStartInfo start, IReadOnlyList<(string Key, string Value)>? remote, string? indexFile)
+    /// <param name="withUserSettings">Whether the user's own configuration counts: for what that user ignores. It is the user's, so it is trusted.</param>
+    public static void Apply(ProcessStartInfo start, IReadOnlyList<(string Key, string Value)>? remote, string? indexFile, bool withUserSettings)
     {
-        string?[] kept = ["PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "LD_LIBRARY_PATH", "SYSTEMROOT"];
-        var inherited = kept.Select(name => (name!, Environment.GetEnvironmentVariable(name!))).Where(v => v.Item2 is not null).ToArray();
+        var kept = withUserSettings ? [.. Inherited, .. OfTheUser] : Inherited;
+        var inherited = kept.Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name))).Where(v => v.Value is not null).ToArray();
         start.Environment.Clear();
+        if (!withUserSettings)
+        {
+            start.Environment["HOME"] = Path.GetTempPath();
+            start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
+        }
         foreach (var (name, value) in inherited) start.Environment[name] = value;
-
-        start.Environment["HOME"] = Path.GetTempPath();
         start.Environment["LC_ALL"] = "C";
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         start.Environment["GIT_ASKPASS"] = "/bin/false";
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
-        start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         start.Environment["GIT_ATTR_NOSYSTEM"] = "1";
         start.Environment["GIT_LFS_SKIP_SMUDGE"] = "1";
         start.Environment["GIT_NO_REPLACE_OBJECTS"] = "1";

@@ -16,6 +16,7 @@ public static class GitFault
         ("not our ref", "commit-not-found", "The commit is no longer in the repository.", false),
         ("couldn't find remote ref", "ref-not-found", "The branch or tag is no longer in the repository.", false),
         ("unadvertised object", "commit-not-found", "The server does not hand out this commit.", false),
+        ("no such commit", "commit-not-found", "The commit is not in the repository.", false),
         ("bad object", "commit-not-found", "The commit is not in the repository.", false),
         ("not allowed", "not-allowed", "The protocol of the repository's address is not allowed.", false),
         ("Could not resolve host", "unreachable", "The server's name could not be resolved.", true),

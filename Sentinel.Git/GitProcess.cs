@@ -22,7 +22,8 @@ internal sealed class GitProcess : IAsyncDisposable
     public Stream Output => _process.StandardOutput.BaseStream;
 
     public static GitProcess Start(
-        string workingDirectory, IReadOnlyList<string> arguments, IReadOnlyList<(string Key, string Value)>? remoteSettings, string? indexFile)
+        string workingDirectory, IReadOnlyList<string> arguments, IReadOnlyList<(string Key, string Value)>? remoteSettings, string? indexFile,
+        bool withUserSettings = false)
     {
         var start = new ProcessStartInfo("git", ["--no-pager", .. arguments])
         {
@@ -31,7 +32,7 @@ internal sealed class GitProcess : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = workingDirectory,
         };
-        GitEnvironment.Apply(start, remoteSettings, indexFile);
+        GitEnvironment.Apply(start, remoteSettings, indexFile, withUserSettings);
         try
         {
             return new GitProcess(Process.Start(start)!);

@@ -17,6 +17,9 @@ public sealed class GitRunner(string gitDirectory, IReadOnlyList<(string Key, st
     /// <summary>Another index than the repository's own, as git names it to hooks (<c>GIT_INDEX_FILE</c>); null for its own.</summary>
     public string? IndexFile { get; init; }
 
+    /// <summary>Whether the folder is one of a work tree, from which git finds the repository itself and obeys what the user ignores.</summary>
+    internal bool FindsRepository { get; init; }
+
     /// <summary>Runs a command to its end.</summary>
     /// <param name="arguments">The command and its arguments. What is not a constant stands behind <c>--end-of-options</c>.</param>
     /// <param name="limit">Time after which the command is ended.</param>
@@ -46,7 +49,8 @@ public sealed class GitRunner(string gitDirectory, IReadOnlyList<(string Key, st
 
     /// <summary>Starts a command that the caller talks to.</summary>
     /// <exception cref="GitException">There is no git.</exception>
-    internal GitProcess Start(IReadOnlyList<string> arguments) => GitProcess.Start(Directory, ["--git-dir", Directory, .. arguments], remoteSettings, IndexFile);
+    internal GitProcess Start(IReadOnlyList<string> arguments) =>
+        GitProcess.Start(Directory, FindsRepository ? arguments : ["--git-dir", Directory, .. arguments], remoteSettings, IndexFile, withUserSettings: FindsRepository);
 
     internal static GitException Timeout(string command, TimeSpan limit) =>
         new("timeout", $"git {command} did not finish within {limit.TotalMinutes:0.#} minutes.", transient: true);

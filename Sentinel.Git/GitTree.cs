@@ -10,6 +10,9 @@ namespace Sentinel.Git;
 /// <param name="IsComplete">False when there are more files than the limit.</param>
 public sealed record GitTree(IReadOnlyList<FileEntry> Entries, IReadOnlyList<SkippedEntry> Skipped, bool IsComplete)
 {
+    /// <summary>Characters of paths that one command takes; Linux allows 2 MiB of arguments and environment.</summary>
+    public const int MaxArguments = 100_000;
+
     private const int LineOverhead = 200;
     private const int MaxShown = 256;
 
@@ -22,6 +25,19 @@ public sealed record GitTree(IReadOnlyList<FileEntry> Entries, IReadOnlyList<Ski
         var limit = (long)limits.MaxFiles * (LineOverhead + 100);
         var listed = await git.RunAsync(["ls-tree", "-r", "-l", "-z", "--full-tree", "--end-of-options", commitSha], limits.CommandTimeout, limit, cancellationToken);
         return listed.ExitCode == 0 ? Parse(listed.Output, limits) : throw GitFault.Of("listing the files", listed);
+    }
+
+    /// <summary>Lists some files of a commit.</summary>
+    /// <param name="paths">Full paths, taken literally; together at most <see cref="MaxArguments"/> characters.</param>
+    /// <exception cref="GitException">The commit is not there, or listing took too long.</exception>
+    public static async Task<GitTree> ReadAsync(GitRunner git, string commitSha, IReadOnlyCollection<string> paths, GitLimits limits, CancellationToken cancellationToken)
+    {
+        CommitId.Check(commitSha);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(paths.Sum(p => p.Length), MaxArguments);
+        var limit = (long)limits.MaxFiles * (LineOverhead + 100);
+        var listed = await git.RunAsync(
+            ["--literal-pathspecs", "ls-tree", "-r", "-l", "-z", "--full-tree", "--end-of-options", commitSha, "--", .. paths], limits.CommandTimeout, limit, cancellationToken);
+        return listed.ExitCode == 0 ? Parse(listed.Output, limits) : throw GitFault.Of("listing files", listed);
     }
 
     // 100644 blob <hash>     <size>\t<path>\0

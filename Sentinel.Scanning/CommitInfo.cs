@@ -7,4 +7,8 @@ namespace Sentinel.Scanning;
 /// <param name="AuthoredAt">When it was written.</param>
 /// <param name="CommittedAt">When it was committed, which a rebase changes.</param>
 /// <param name="Subject">First line of the message, at most 256 characters; as written, so whoever shows it masks secrets first.</param>
-public sealed record CommitInfo(string Id, string Author, string AuthorEmail, DateTimeOffset AuthoredAt, DateTimeOffset CommittedAt, string Subject);
+public sealed record CommitInfo(string Id, string Author, string AuthorEmail, DateTimeOffset AuthoredAt, DateTimeOffset CommittedAt, string Subject)
+{
+    /// <summary>Place in the walk over the history: parents stand before children, whatever the clocks say. 0 where there was no walk.</summary>
+    public int Order { get; init; }
+}

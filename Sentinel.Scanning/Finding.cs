@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sentinel.Scanning;
 
 /// <summary>A defect in one file, as an analyzer reports it.</summary>
@@ -47,4 +49,12 @@ public sealed record Finding
 
     /// <summary>For secrets: four hexadecimal digits that tie a <c>sentinel:allow[…]</c> comment to this value. Null otherwise.</summary>
     public string? AllowMark { get; init; }
+
+    /// <summary>Identity of the content in which it stands; null when that was not known before reading. Not part of a cached result.</summary>
+    [JsonIgnore]
+    public string? BlobId { get; init; }
+
+    /// <summary>The commit that brought the content, in a scan of a history; null otherwise. Not part of a cached result.</summary>
+    [JsonIgnore]
+    public CommitInfo? Commit { get; init; }
 }

@@ -24,6 +24,17 @@ public sealed class ScanEngine
     /// <summary>Changes whenever an unchanged tree might give other findings.</summary>
     public string RulePackHash { get; }
 
+    /// <summary>
+    /// The part of a path on which the result of a content depends: two paths of one class have the same findings. For walks over
+    /// histories, where one content stands under many paths.
+    /// </summary>
+    public string PathClass(string path)
+    {
+        // No analyzer refuses a file for being large, which is all that is unknown here.
+        var entry = new FileEntry(path, int.MaxValue);
+        return string.Join('\n', _analyzers.Values.Where(a => a.Accepts(entry)).Select(a => $"{a.Descriptor.Id}:{a.PathClass(path)}"));
+    }
+
     /// <summary>Scans a tree.</summary>
     /// <param name="progress">Told now and then; null when nobody watches.</param>
     /// <exception cref="OperationCanceledException">The caller stopped; results so far are in the cache.</exception>

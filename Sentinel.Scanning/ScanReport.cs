@@ -50,4 +50,5 @@ public sealed record ScanReport
 }
 
 /// <summary>A sample of a running scan.</summary>
-public readonly record struct ScanProgressSample(int FilesDone, int FilesTotal);
+/// <param name="BytesRead">Bytes read so far; what came from the cache is not read.</param>
+public readonly record struct ScanProgressSample(int FilesDone, int FilesTotal, long BytesRead = 0);

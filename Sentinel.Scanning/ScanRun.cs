@@ -42,7 +42,7 @@ internal sealed class ScanRun(
             await Parallel.ForEachAsync(missing, parallel, AnalyzeAsync);
         }
         await StoreAsync(0, cancellationToken);
-        progress?.Report(new ScanProgressSample(source.Entries.Count, source.Entries.Count));
+        progress?.Report(new ScanProgressSample(source.Entries.Count, source.Entries.Count, Interlocked.Read(ref _bytesRead)));
     }
 
     public ScanReport Report(string rulePackHash)
@@ -114,7 +114,7 @@ internal sealed class ScanRun(
             else if (AnalysisResult.Read(result, work.Entry.Path) is { } findings)
             {
                 _cacheHits++;
-                Accept(task.Tally, work.Entry.Path, findings);
+                Accept(task.Tally, work.Entry, findings);
             }
             else
             {
@@ -179,11 +179,11 @@ internal sealed class ScanRun(
             {
                 task.Tally.AddError(new FileError(entry.Path, $"more than {options.MaxFindingsPerFile} findings; the rest was dropped"));
                 // The file does not count as covered: what was dropped must not look fixed.
-                foreach (var finding in findings.Take(options.MaxFindingsPerFile)) _findings.Add(finding);
+                foreach (var finding in findings.Take(options.MaxFindingsPerFile)) _findings.Add(finding with { BlobId = entry.BlobId });
                 return;
             }
             Store(task, AnalysisResult.Write(findings));
-            Accept(task.Tally, entry.Path, findings);
+            Accept(task.Tally, entry, findings);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -207,10 +207,10 @@ internal sealed class ScanRun(
         return file.IsBinary ? SkipReason.Binary : null;
     }
 
-    private void Accept(PluginTally tally, string path, IReadOnlyList<Finding> findings)
+    private void Accept(PluginTally tally, FileEntry entry, IReadOnlyList<Finding> findings)
     {
-        tally.AddFile(path, findings.Count);
-        foreach (var finding in findings) _findings.Add(finding);
+        tally.AddFile(entry.Path, findings.Count);
+        foreach (var finding in findings) _findings.Add(finding with { BlobId = entry.BlobId });
     }
 
     private void Skip(FileEntry entry, string reason) => _skipped.Add(new SkippedEntry(entry.Path, entry.Length, reason));
@@ -218,7 +218,7 @@ internal sealed class ScanRun(
     private void Done()
     {
         var done = Interlocked.Increment(ref _filesDone);
-        if (done % ProgressStep == 0) progress?.Report(new ScanProgressSample(done, source.Entries.Count));
+        if (done % ProgressStep == 0) progress?.Report(new ScanProgressSample(done, source.Entries.Count, Interlocked.Read(ref _bytesRead)));
     }
 
     private void Store(FileTask task, ReadOnlyMemory<byte> result)

@@ -605,21 +605,21 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
     DROP INDEX ix_findings_open;
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
     DROP INDEX ix_findings_open_repository;
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
     CREATE TABLE secret_commits (
         finding_id uuid NOT NULL,
         commit_sha text NOT NULL,
@@ -639,7 +639,7 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
     CREATE TABLE secret_exposures (
         finding_id uuid NOT NULL,
         repository_id uuid NOT NULL,
@@ -669,37 +669,86 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
-    CREATE INDEX ix_scans_superseded_by_id ON scans (superseded_by_id) WHERE superseded_by_id is not null;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
     CREATE INDEX ix_findings_open ON findings (severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
     CREATE INDEX ix_findings_open_repository ON findings (repository_id, severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
     CREATE INDEX ix_secret_exposures_stale ON secret_exposures (repository_id) WHERE refs_stale;
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
     INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
-    VALUES ('20261124110227_SecretExposures', '10.0.15');
+    VALUES ('20261124104542_SecretExposures', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124105904_ScanBaselines') THEN
+    CREATE TABLE scan_baselines (
+        repository_id uuid NOT NULL,
+        ref text NOT NULL,
+        scan_id uuid NOT NULL,
+        commit_sha text NOT NULL,
+        basis text NOT NULL,
+        files integer NOT NULL,
+        bytes bigint NOT NULL,
+        skipped integer NOT NULL,
+        plugins jsonb NOT NULL,
+        CONSTRAINT pk_scan_baselines PRIMARY KEY (repository_id, ref),
+        CONSTRAINT fk_scan_baselines_repositories_repository_id FOREIGN KEY (repository_id) REFERENCES repositories (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124105904_ScanBaselines') THEN
+    CREATE TABLE scan_gaps (
+        repository_id uuid NOT NULL,
+        ref text NOT NULL,
+        path_hash bytea NOT NULL,
+        plugin_id text NOT NULL,
+        path text NOT NULL,
+        blob_sha text NOT NULL,
+        length bigint NOT NULL,
+        reason text NOT NULL,
+        retry boolean NOT NULL,
+        CONSTRAINT pk_scan_gaps PRIMARY KEY (repository_id, ref, path_hash, plugin_id),
+        CONSTRAINT fk_scan_gaps_scan_baselines_repository_id_ref FOREIGN KEY (repository_id, ref) REFERENCES scan_baselines (repository_id, ref) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124105904_ScanBaselines') THEN
+    CREATE INDEX ix_scan_gaps_retry ON scan_gaps (repository_id, ref) WHERE retry;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124105904_ScanBaselines') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261124105904_ScanBaselines', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

@@ -40,5 +40,7 @@ internal sealed class Report
 
     public static string Number(double value, string format = "#,0") => value.ToString(format, CultureInfo.InvariantCulture);
 
+    public static string Percent(double value) => (value * 100).ToString("0.00", CultureInfo.InvariantCulture) + " %";
+
     public static string Ratio(double value) => value.ToString(value < 1 ? "0.00" : "0.0", CultureInfo.InvariantCulture) + "×";
 }

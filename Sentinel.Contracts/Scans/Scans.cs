@@ -31,9 +31,10 @@ public sealed record ScanDetail(
 /// <summary>The record of a finished scan.</summary>
 /// <param name="IsComplete">False when a plug-in failed or a file could not be read: the result is then not "clean".</param>
 /// <param name="Skipped">At most 1,000 entries; <paramref name="SkippedTotal"/> is the whole number.</param>
+/// <param name="SinceCommit">The commit of an earlier scan that this one went on from, looking only at what changed; null when every file was looked at.</param>
 public sealed record ScanReportDetail(
     bool IsComplete, IReadOnlyList<PhaseTiming> Phases, IReadOnlyList<PluginRunSummary> Plugins,
-    IReadOnlyList<SkippedFile> Skipped, int SkippedTotal);
+    IReadOnlyList<SkippedFile> Skipped, int SkippedTotal, string? SinceCommit = null);
 
 /// <summary>When a phase began and how long it took.</summary>
 public sealed record PhaseTiming(ScanPhase Phase, DateTimeOffset StartedAt, double Milliseconds);

@@ -1162,6 +1162,104 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("scans", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Scans.ScanBaseline", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<string>("Ref")
+                        .HasColumnType("text")
+                        .HasColumnName("ref");
+
+                    b.Property<string>("Basis")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("basis");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<string>("CommitSha")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("commit_sha");
+
+                    b.Property<int>("Files")
+                        .HasColumnType("integer")
+                        .HasColumnName("files");
+
+                    b.Property<string>("Plugins")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("plugins");
+
+                    b.Property<Guid>("ScanId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scan_id");
+
+                    b.Property<int>("Skipped")
+                        .HasColumnType("integer")
+                        .HasColumnName("skipped");
+
+                    b.HasKey("RepositoryId", "Ref")
+                        .HasName("pk_scan_baselines");
+
+                    b.ToTable("scan_baselines", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Scans.ScanGap", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<string>("Ref")
+                        .HasColumnType("text")
+                        .HasColumnName("ref");
+
+                    b.Property<byte[]>("PathHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("path_hash");
+
+                    b.Property<string>("PluginId")
+                        .HasColumnType("text")
+                        .HasColumnName("plugin_id");
+
+                    b.Property<string>("BlobSha")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("blob_sha");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("bigint")
+                        .HasColumnName("length");
+
+                    b.Property<string>("Path")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("path");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<bool>("Retry")
+                        .HasColumnType("boolean")
+                        .HasColumnName("retry");
+
+                    b.HasKey("RepositoryId", "Ref", "PathHash", "PluginId")
+                        .HasName("pk_scan_gaps");
+
+                    b.HasIndex("RepositoryId", "Ref")
+                        .HasDatabaseName("ix_scan_gaps_retry")
+                        .HasFilter("retry");
+
+                    b.ToTable("scan_gaps", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.Settings.Setting", b =>
                 {
                     b.Property<string>("Key")
@@ -1266,6 +1364,26 @@ namespace Sentinel.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_scans_repositories_repository_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Scans.ScanBaseline", b =>
+                {
+                    b.HasOne("Sentinel.Data.Repositories.Repository", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_scan_baselines_repositories_repository_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Scans.ScanGap", b =>
+                {
+                    b.HasOne("Sentinel.Data.Scans.ScanBaseline", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId", "Ref")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_scan_gaps_scan_baselines_repository_id_ref");
                 });
 #pragma warning restore 612, 618
         }

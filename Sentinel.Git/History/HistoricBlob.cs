@@ -6,7 +6,8 @@ namespace Sentinel.Git.History;
 /// <param name="BlobId">Full hash of the content.</param>
 /// <param name="Path">Path in that commit with <c>/</c>; bytes that are not UTF-8 are written <c>\xNN</c>, one longer than the limit ends with <c>…</c>.</param>
 /// <param name="Commit">The first commit of the range, in an order where parents stand before children and then by date, that introduced the content.</param>
-public sealed record HistoricBlob(string BlobId, string Path, CommitInfo Commit)
+/// <param name="PreviousBlobId">The version that it replaced, of a merge the first parent's; null for a new file.</param>
+public sealed record HistoricBlob(string BlobId, string Path, CommitInfo Commit, string? PreviousBlobId)
 {
     /// <summary>Full hash of the commit.</summary>
     public string CommitId => Commit.Id;

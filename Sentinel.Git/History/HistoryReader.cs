@@ -41,18 +41,23 @@ public static class HistoryReader
 
         var tokens = new NulReader(source.ReadAsync, limits.MaxPathBytes);
         var seen = new SeenBlobs();
+        var paths = new HashSet<string>(StringComparer.Ordinal);
         CommitInfo? commit = null;
         while (await tokens.MoveNextAsync(cancellationToken))
         {
             if (IsSeparator(tokens.Token)) continue;
             if (RawRecord.Parse(Trim(tokens.Token)) is not { } record)
             {
-                commit = await HeaderAsync(tokens, cancellationToken);
-                tally.Commits++;
+                tally.Begin();
+                commit = await HeaderAsync(tokens, tally.Commits, cancellationToken);
                 continue;
             }
             if (commit is null || !await tokens.MoveNextAsync(cancellationToken)) throw Unexpected();
             var path = GitPath.Decode(tokens.Token) + (tokens.IsCut ? "…" : "");
+            // A file has one name and many versions.
+            if (!paths.TryGetValue(path, out var known)) paths.Add(known = path);
+            path = known;
+            tally.See(record, path);
             switch (record.Mode)
             {
                 case "000000":
@@ -67,7 +72,7 @@ public static class HistoryReader
             if (!seen.Add(record.BlobId, pathClass?.Invoke(path) ?? "")) continue;
             if (seen.Count > limits.MaxBlobs) yield break;
             tally.Blobs++;
-            yield return new HistoricBlob(record.BlobId, path, commit);
+            yield return new HistoricBlob(record.BlobId, path, commit, record.PreviousBlobId);
         }
 
         var (exitCode, error) = await process.EndAsync(cancellationToken);
@@ -88,7 +93,7 @@ public static class HistoryReader
         }
     }
 
-    private static async ValueTask<CommitInfo> HeaderAsync(NulReader tokens, CancellationToken cancellationToken)
+    private static async ValueTask<CommitInfo> HeaderAsync(NulReader tokens, int order, CancellationToken cancellationToken)
     {
         var fields = new string[HeaderFields];
         fields[0] = TextOf(Trim(tokens.Token));
@@ -98,7 +103,7 @@ public static class HistoryReader
             if (!await tokens.MoveNextAsync(cancellationToken)) throw Unexpected();
             fields[i] = TextOf(tokens.Token);
         }
-        return new CommitInfo(fields[0], fields[1], fields[2], TimeOf(fields[3]), TimeOf(fields[4]), fields[5]);
+        return new CommitInfo(fields[0], fields[1], fields[2], TimeOf(fields[3]), TimeOf(fields[4]), fields[5]) { Order = order };
     }
 
     // Between a commit and its files stand an empty token or a line break.

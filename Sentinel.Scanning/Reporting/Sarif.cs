@@ -15,15 +15,22 @@ public static class Sarif
     // Raised when the way fingerprints are made changes, as the standard asks.
     private const string FingerprintName = "sentinel/v1";
 
+    // A value that stood in a file for years has a place in each version of it.
+    private const int MaxRelated = 100;
+
     private static readonly JsonWriterOptions Options = new() { Indented = true };
 
     /// <summary>Writes UTF-8 JSON; secrets are masked already in the findings.</summary>
     /// <param name="output">Where to.</param>
     /// <param name="report">One scan.</param>
     /// <param name="toolVersion">Version of the tool, for instance <c>0.1.0</c>.</param>
-    public static void Write(Stream output, ScanReport report, string toolVersion)
+    public static void Write(Stream output, ScanReport report, string toolVersion) => Write(output, report, new ReportContext { ToolVersion = toolVersion });
+
+    /// <summary>Writes UTF-8 JSON; secrets are masked already in the findings. In a history each value is one result with all its places.</summary>
+    public static void Write(Stream output, ScanReport report, ReportContext context)
     {
-        var rules = report.Findings.Select(f => f.RuleId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        var results = context.History is null ? [.. report.Findings.Select(f => new Incident([f]))] : Incident.Of(report.Findings);
+        var rules = results.Select(r => r.First.RuleId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
         using (var json = new Utf8JsonWriter(output, Options))
         {
             json.WriteStartObject();
@@ -31,11 +38,11 @@ public static class Sarif
             json.WriteString("version", "2.1.0");
             json.WriteStartArray("runs");
             json.WriteStartObject();
-            WriteTool(json, rules, toolVersion);
-            WriteInvocation(json, report);
+            WriteTool(json, rules, context);
+            WriteInvocation(json, report, context);
             json.WriteString("columnKind", "utf16CodeUnits");
             json.WriteStartArray("results");
-            foreach (var finding in report.Findings) WriteResult(json, finding, Array.BinarySearch(rules, finding.RuleId, StringComparer.Ordinal));
+            foreach (var result in results) WriteResult(json, result, Array.BinarySearch(rules, result.First.RuleId, StringComparer.Ordinal));
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteEndArray();
@@ -44,16 +51,16 @@ public static class Sarif
         output.Write(Encoding.UTF8.GetBytes("\n"));
     }
 
-    private static void WriteTool(Utf8JsonWriter json, string[] rules, string toolVersion)
+    private static void WriteTool(Utf8JsonWriter json, string[] rules, ReportContext context)
     {
         json.WriteStartObject("tool");
         json.WriteStartObject("driver");
         json.WriteString("name", "Sentinel");
-        json.WriteString("semanticVersion", toolVersion);
+        json.WriteString("semanticVersion", context.ToolVersion);
         json.WriteStartArray("rules");
         foreach (var id in rules)
         {
-            var rule = RuleCatalog.Find(id);
+            var rule = context.Rule(id);
             json.WriteStartObject();
             json.WriteString("id", id);
             if (rule is not null)
@@ -64,7 +71,7 @@ public static class Sarif
                 json.WriteString("text", rule.Remediation);
                 json.WriteString("markdown", $"{rule.Remediation}\n\n{string.Join('\n', rule.References.Select(r => $"- <{r}>"))}");
                 json.WriteEndObject();
-                json.WriteString("helpUri", rule.References[0]);
+                if (rule.References is [var page, ..]) json.WriteString("helpUri", page);
                 json.WriteStartObject("defaultConfiguration");
                 json.WriteString("level", Level(rule.Severity));
                 json.WriteEndObject();
@@ -85,12 +92,19 @@ public static class Sarif
     }
 
     // What could not be looked at is part of the result: a consumer must be able to tell "clean" from "not seen".
-    private static void WriteInvocation(Utf8JsonWriter json, ScanReport report)
+    private static void WriteInvocation(Utf8JsonWriter json, ScanReport report, ReportContext context)
     {
         json.WriteStartArray("invocations");
         json.WriteStartObject();
         json.WriteBoolean("executionSuccessful", report.IsComplete);
         json.WriteStartArray("toolExecutionNotifications");
+        foreach (var note in context.Notes)
+        {
+            json.WriteStartObject();
+            json.WriteString("level", "warning");
+            WriteText(json, "message", note);
+            json.WriteEndObject();
+        }
         foreach (var (path, text) in report.Skipped.Select(s => (s.Path, $"not analysed: {s.Reason}"))
             .Concat(report.Plugins.SelectMany(p => p.Errors.Select(e => (e.Path, $"{p.Plugin.Id}: {e.Message}")))))
         {
@@ -111,15 +125,43 @@ public static class Sarif
         json.WriteEndArray();
     }
 
-    private static void WriteResult(Utf8JsonWriter json, Finding finding, int ruleIndex)
+    private static void WriteResult(Utf8JsonWriter json, Incident incident, int ruleIndex)
     {
-        var region = finding.Location.Region;
+        var finding = incident.First;
         json.WriteStartObject();
         json.WriteString("ruleId", finding.RuleId);
         json.WriteNumber("ruleIndex", ruleIndex);
         json.WriteString("level", Level(finding.Severity));
         WriteText(json, "message", finding.Message);
         json.WriteStartArray("locations");
+        WriteLocation(json, finding, null);
+        json.WriteEndArray();
+        if (incident.Places.Count > 1)
+        {
+            json.WriteStartArray("relatedLocations");
+            foreach (var place in incident.Places.Skip(1).Take(MaxRelated))
+                WriteLocation(json, place, place.Commit is { } at ? $"also here, in commit {at.Id}" : "also here");
+            json.WriteEndArray();
+        }
+        json.WriteStartObject("partialFingerprints");
+        json.WriteString(FingerprintName, finding.FingerprintHash);
+        json.WriteEndObject();
+        if (finding.Commit is { } commit)
+        {
+            json.WriteStartObject("properties");
+            json.WriteString("commit", commit.Id);
+            json.WriteString("author", commit.Author);
+            json.WriteString("email", commit.AuthorEmail);
+            json.WriteString("date", commit.AuthoredAt);
+            json.WriteNumber("places", incident.Places.Count);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteLocation(Utf8JsonWriter json, Finding finding, string? message)
+    {
+        var region = finding.Location.Region;
         json.WriteStartObject();
         json.WriteStartObject("physicalLocation");
         WriteArtifact(json, finding.Location.Path);
@@ -130,11 +172,7 @@ public static class Sarif
         json.WriteNumber("endColumn", region.EndColumn);
         json.WriteEndObject();
         json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteEndArray();
-        json.WriteStartObject("partialFingerprints");
-        json.WriteString(FingerprintName, finding.FingerprintHash);
-        json.WriteEndObject();
+        if (message is not null) WriteText(json, "message", message);
         json.WriteEndObject();
     }
 

@@ -22,9 +22,8 @@ internal sealed class SecretRule
     // Long tokens ("{100,1200}") need more states than the runtime allows by itself; they are made only as a text asks for them.
     private const int MaxStates = 60_000;
 
-    /// <summary>Characters looked at before a keyword: the longest prefix that any format puts before its keyword.</summary>
-    public const int WindowBefore = 128;
-
+    private const int DefaultWindowBefore = 128;
+    private const int MaxWindowBefore = 1024;
     private const int DefaultWindow = 512;
     private const int MaxWindow = 8192;
     private const int DefaultDistance = 64;
@@ -32,6 +31,7 @@ internal sealed class SecretRule
     private readonly Lazy<Regex> _regex;
     private readonly Lazy<PatternShape> _shape;
     private readonly Lazy<bool[]> _characters;
+    private readonly Lazy<int> _window;
 
     static SecretRule() => AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", MaxStates);
 
@@ -45,8 +45,10 @@ internal sealed class SecretRule
         _regex = new(() => Compile(IsValue ? $"^(?:{source})$" : source));
         _shape = new(() => PatternShape.Of(source));
         _characters = new(() => TokenCharacters(_shape.Value));
+        _window = new(() => data.Window ?? (HoldsKeywords(source) && Shape.MaxLength < MaxWindow ? Shape.MaxLength + 1 : Math.Max(DefaultWindow, Math.Min(Shape.MaxLength + 1, MaxWindow))));
         Needs = data.Needs is { } needs ? System.Text.Encoding.ASCII.GetBytes(needs) : null;
         PathRegex = data.PathPattern is { } path ? Compile(path) : null;
+        IsNamed = IsValue || !HoldsKeywords(source);
         StartsAtKeyword = !IsValue && BeginsWithKeyword(source, data.Keywords);
     }
 
@@ -66,8 +68,11 @@ internal sealed class SecretRule
 
     public PatternShape Shape => _shape.Value;
 
-    /// <summary>Bytes looked at after a keyword: as many as the longest match has, within reason.</summary>
-    public int WindowAfter => Data.Window ?? (Shape.MaxLength < MaxWindow ? Shape.MaxLength + 1 : Math.Max(DefaultWindow, Math.Min(Shape.MinLength * 2, MaxWindow)));
+    /// <summary>Bytes looked at after a keyword. A keyword that is a part of the pattern is followed by no more than the longest match.</summary>
+    public int WindowAfter => _window.Value;
+
+    /// <summary>Bytes looked at before a keyword: a pattern may end in it.</summary>
+    public int WindowBefore => StartsAtKeyword ? 0 : IsNamed ? DefaultWindowBefore : Math.Clamp(Shape.MaxLength, DefaultWindowBefore, MaxWindowBefore);
 
     /// <summary>Bytes between keyword and value.</summary>
     public int Distance => Data.Distance ?? DefaultDistance;
@@ -78,6 +83,9 @@ internal sealed class SecretRule
     /// <summary>Only files whose path matches are looked at; null for all.</summary>
     public Regex? PathRegex { get; }
 
+    /// <summary>Whether the vendor is named near every match, and not only told from its shape.</summary>
+    public bool IsNamed { get; }
+
     /// <summary>Whether every match begins with a keyword at the start of a word.</summary>
     public bool StartsAtKeyword { get; }
 
@@ -87,12 +95,7 @@ internal sealed class SecretRule
     /// <summary>A regular expression that takes linear time on any input and knows no culture.</summary>
     /// <exception cref="ArgumentException">It is not one.</exception>
     /// <exception cref="NotSupportedException">It looks around or back, or is too large.</exception>
-    public static Regex Compile(string pattern)
-    {
-        // Texts are matched byte by byte: a letter beyond ASCII is the bytes of its UTF-8 form.
-        if (!System.Text.Ascii.IsValid(pattern)) pattern = System.Text.Encoding.Latin1.GetString(System.Text.Encoding.UTF8.GetBytes(pattern));
-        return new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
-    }
+    public static Regex Compile(string pattern) => new(ByteText.Pattern(pattern), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
 
     /// <summary>The group that is the secret: the one that is named, else the first that is not empty, else the whole match.</summary>
     public Group SecretOf(Match match)
@@ -109,9 +112,15 @@ internal sealed class SecretRule
     private static bool[] TokenCharacters(PatternShape shape)
     {
         var characters = new bool[256];
-        for (var c = 0; c < 256; c++)
-            characters[c] = char.IsAsciiLetterOrDigit((char)c) || c is '_' or '-' or >= 128 || (c > ' ' && c is not ('"' or '\'' or '`' or '=') && shape.Characters.Contains((char)c));
+        for (var c = 0; c < 128; c++)
+            characters[c] = char.IsAsciiLetterOrDigit((char)c) || c is '_' or '-' || (c > ' ' && c is not ('"' or '\'' or '`' or '=') && shape.Characters.Contains((char)c));
         return characters;
+    }
+
+    private bool HoldsKeywords(string pattern)
+    {
+        var plain = pattern.Replace("\\", "", StringComparison.Ordinal);
+        return Data.Keywords.All(k => plain.Contains(k, StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool BeginsWithKeyword(string pattern, IReadOnlyList<string> keywords)

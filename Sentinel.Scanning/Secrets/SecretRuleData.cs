@@ -15,8 +15,11 @@ internal sealed record SecretRuleData
     /// <summary>Where a user revokes or rotates the secret; empty when unknown.</summary>
     public string Revoke { get; init; } = "";
 
+    // Written always: a required value that is left out for being the default cannot be read back.
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required Severity Severity { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public required Confidence Confidence { get; init; }
 
     /// <summary>One of them stands in, or right before, every match; in any case. Empty: the rule looks at every text.</summary>

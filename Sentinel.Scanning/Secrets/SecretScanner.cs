@@ -63,7 +63,7 @@ internal static class SecretScanner
         if (inner is null) return null;
         var outer = new List<DetectedSecret>();
         var context = line.Length;
-        foreach (var secret in inner.Where(s => s.Start >= context).DistinctBy(s => (s.Rule.Id, s.Value)))
+        foreach (var secret in inner.Where(s => s.End > context).DistinctBy(s => (s.Rule.Id, s.Value)))
         {
             outer.Add(secret with
             {
@@ -121,8 +121,10 @@ internal static class SecretScanner
     {
         if (a.Rank != b.Rank) return a.Rank - b.Rank;
         if (a.Confidence != b.Confidence) return b.Confidence - a.Confidence;
+        if (a.Rule is { } first && b.Rule is { } second && first.IsNamed != second.IsNamed) return first.IsNamed ? -1 : 1;
         if (a.Distance != b.Distance) return a.Distance - b.Distance;
         if (a.Length != b.Length) return b.Length - a.Length;
+        if (a.MatchLength != b.MatchLength) return b.MatchLength - a.MatchLength;
         return a.Start != b.Start ? a.Start - b.Start : string.CompareOrdinal(a.Rule?.Id, b.Rule?.Id);
     }
 

@@ -48,6 +48,9 @@ internal static class SecretShape
     /// <summary>A UUID in its usual form.</summary>
     public static bool IsGuid(ReadOnlySpan<char> value) => value.Length == 36 && value[8] == '-' && Guid.TryParseExact(value, "D", out _);
 
+    /// <summary>A UUID that was drawn, and not 11111111-1111-….</summary>
+    public static bool IsRandomGuid(ReadOnlySpan<char> value) => IsGuid(value) && Entropy(value) >= 2.6;
+
     /// <summary>Whether a value passes the check of its format.</summary>
     /// <returns>Null when its shape is right and its checksum is not: typed by hand, or cut.</returns>
     public static bool? Passes(SecretCheck check, ReadOnlySpan<char> value) => check switch

@@ -131,6 +131,43 @@ public sealed class ScanCommandTests : IDisposable
         Assert.Contains("Not analysed: 2 (symlink)", run.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Scan_NameThatIsNoUtf8_IsNamedAndNotClean(bool inGit)
+    {
+        Shell("printf 'a = 1 and more' > $(printf 'bad\\377.ini'); printf 'b = 2 and more' > 'new\nline.ini'" + (inGit ? "; git init -q ." : ""));
+
+        var run = await CliRun.ScanAsync(_folder, ".");
+        Shell("rm bad*");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(inGit ? "Not analysed: 1 (unreadable), for instance bad\\xff.ini" : "Not analysed: 1 (unreadable), for instance bad\uFFFD.ini", run.Output, StringComparison.Ordinal);
+        Assert.Contains("No findings in 2 files.", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Scan_PipesAndDevices_AreNotWaitedFor()
+    {
+        Shell("mkfifo Dockerfile pipe.ini");
+
+        var run = await CliRun.ScanAsync(_folder, ".");
+
+        Assert.Equal((0, "No findings in 2 files.\n"), (run.ExitCode, run.Output));
+    }
+
+    [Fact]
+    public async Task Scan_OutputThatCannotBeWritten_IsSaidBeforeTheScan()
+    {
+        Write("settings.ini", $"token={Token}\n");
+
+        var run = await CliRun.ScanAsync(_folder, ".", "--output", ".", "--report", "json=ok.json");
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith("sentinel: .: the report cannot be written there", run.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_folder, "ok.json")));
+    }
+
     [Fact]
     public async Task Scan_FileThatIsTooLarge_IsNotCalledClean()
     {
@@ -178,6 +215,13 @@ public sealed class ScanCommandTests : IDisposable
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("SENTINEL_FINGERPRINT_KEY must hold 64 hexadecimal digits", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("not-a-key", run.Error, StringComparison.Ordinal);
+    }
+
+    private void Shell(string script)
+    {
+        using var shell = Process.Start(new ProcessStartInfo("sh", ["-c", script]) { WorkingDirectory = _folder })!;
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
     }
 
     private static string? Fingerprint(CliRun run)

@@ -21,7 +21,8 @@ public sealed class RuleExamplesTests
 
             var findings = await AnalyzeAsync(rule, file);
 
-            var finding = Assert.Single(findings, f => f.RuleId == id);
+            Assert.True(findings.Count(f => f.RuleId == id) == 1, $"'{example}' gives {(findings.Count == 0 ? "nothing" : string.Join(", ", findings.Select(f => f.RuleId)))}");
+            var finding = findings.Single(f => f.RuleId == id);
             Assert.InRange(finding.Location.Region.StartLine, 1, file.LineCount);
             Assert.Equal(64, finding.FingerprintHash.Length);
             Assert.NotEmpty(finding.Message);

@@ -247,9 +247,9 @@ public sealed class ScanEngineTests
         source.With("x.ignored", "good");
         var samples = new Samples();
 
-        await new ScanEngine([new FakeAnalyzer()]).ScanAsync(source, NoAnalysisCache.Instance, Options, samples, TestContext.Current.CancellationToken);
+        var report = await new ScanEngine([new FakeAnalyzer()]).ScanAsync(source, NoAnalysisCache.Instance, Options, samples, TestContext.Current.CancellationToken);
 
-        Assert.Contains(new ScanProgressSample(121, 121), samples.Seen);
+        Assert.Contains(new ScanProgressSample(121, 121, report.BytesRead), samples.Seen);
         Assert.All(samples.Seen, s => Assert.InRange(s.FilesDone, 0, s.FilesTotal));
         Assert.True(samples.Seen.Count >= 4);
     }

@@ -8,18 +8,44 @@ namespace Sentinel.Tests.Solution;
 /// <summary>Renders the reference of the rules, <c>docs/rules</c>, from the rules themselves.</summary>
 internal static class RuleDocs
 {
-    /// <summary>File name to text: one page for each rule, and the index.</summary>
+    /// <summary>File name to text: one page for each rule, for secrets one for each initial, and the index.</summary>
     public static IReadOnlyDictionary<string, string> Render() =>
-        RuleCatalog.All.Select(rule => KeyValuePair.Create($"{rule.Id}.md", Page(rule))).Append(KeyValuePair.Create("README.md", Index())).ToDictionary();
+        RuleCatalog.All.Where(r => r.Category != FindingCategory.Secret).Select(rule => KeyValuePair.Create($"{rule.Id}.md", Page(rule)))
+            .Concat(SecretInitials().Select(group => KeyValuePair.Create($"secrets-{group.Key}.md", SecretPage(group))))
+            .Append(KeyValuePair.Create("README.md", Index())).ToDictionary();
 
     private static string Index()
     {
         var text = new StringBuilder("# Rules\n\nGenerated from the rules. Each page says what the rule finds, why it matters, what to do, and what it leaves alone.\n");
         foreach (var analyzer in RuleCatalog.All.GroupBy(r => r.AnalyzerId).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            text.Append(CultureInfo.InvariantCulture, $"\n## {Heading(analyzer.Key)}: {analyzer.Count()} {(analyzer.Count() == 1 ? "rule" : "rules")}\n| Rule | Finds | Severity | Confidence |\n|---|---|---|---|\n");
+            text.Append(CultureInfo.InvariantCulture, $"\n## {Heading(analyzer.Key)}: {analyzer.Count()} {(analyzer.Count() == 1 ? "rule" : "rules")}\n");
+            if (analyzer.All(r => r.Category == FindingCategory.Secret))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{string.Join(" · ", SecretInitials().Select(g => $"[{g.Key}](secrets-{g.Key}.md)"))}\n\n`sentinel rules list` prints them all, `sentinel rules explain ID` one of them.\n");
+                continue;
+            }
+            text.Append("| Rule | Finds | Severity | Confidence |\n|---|---|---|---|\n");
             foreach (var rule in analyzer)
                 text.Append(CultureInfo.InvariantCulture, $"| [{rule.Id}]({rule.Id}.md) | {Cell(rule.Title)} | {Lower(rule.Severity)} | {Lower(rule.Confidence)} |\n");
+        }
+        return text.ToString();
+    }
+
+    private static IEnumerable<IGrouping<string, RuleDescriptor>> SecretInitials() =>
+        RuleCatalog.All.Where(r => r.Category == FindingCategory.Secret).GroupBy(r => char.IsAsciiDigit(r.Id[0]) ? "0-9" : r.Id[..1]).OrderBy(g => g.Key, StringComparer.Ordinal);
+
+    private static string SecretPage(IGrouping<string, RuleDescriptor> group)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"# Secrets: {group.Key}\n`<alnum:32>` and the like stand for random characters of that kind and number. Whatever the rule: revoke or rotate first, then remove.\n");
+        foreach (var rule in group)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n## {rule.Id}\n{rule.Title}: {Lower(rule.Severity)}, confidence {Lower(rule.Confidence)}. {string.Join(' ', rule.References.Select(r => $"<{r}>"))}\n```\n");
+            foreach (var example in rule.Examples) text.Append(CultureInfo.InvariantCulture, $"{example.TrimEnd('\n')}\n");
+            text.Append("```\nNot:\n```\n");
+            foreach (var example in rule.NegativeExamples) text.Append(CultureInfo.InvariantCulture, $"{example.TrimEnd('\n')}\n");
+            text.Append("```\n");
         }
         return text.ToString();
     }

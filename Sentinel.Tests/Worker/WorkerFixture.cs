@@ -88,14 +88,14 @@ public sealed class WorkerFixture : IAsyncLifetime
     internal async Task<Scan> ScanAsync(Repository repository, string? commit = null, string reference = "refs/heads/main") =>
         await EndOfAsync(await QueueAsync(repository, commit, reference));
 
-    internal async Task<Guid> QueueAsync(Repository repository, string? commit = null, string reference = "refs/heads/main")
+    internal async Task<Guid> QueueAsync(Repository repository, string? commit = null, string reference = "refs/heads/main", ScanKind kind = ScanKind.Push)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var scan = new Scan
         {
             RepositoryId = repository.Id,
             RequestId = Guid.NewGuid().ToString(),
-            Kind = ScanKind.Push,
+            Kind = kind,
             Lane = ScanLane.Push,
             Ref = reference,
             CommitSha = commit,

@@ -42,7 +42,7 @@ internal sealed class CommitScan(
                 await progress.BeginHeldAsync(ScanPhase.Persist, token);
                 var opened = await new ExposureWriter(database, row, report, tips, time.GetUtcNow()).ApplyAsync(token);
                 progress.End();
-                ScanExecutor.Describe(row, whole, progress, new AppliedFindings(opened, 0, report.Sightings.Select(s => s.Finding.FingerprintHash).Distinct().Count()), status);
+                ScanExecutor.Describe(row, whole, whole.Skipped.Count, progress, new AppliedFindings(opened, 0, report.Sightings.Select(s => s.Finding.FingerprintHash).Distinct().Count()), status);
                 // The hash speaks of all rules, and only some ran.
                 row.RulePackHash = null;
             },

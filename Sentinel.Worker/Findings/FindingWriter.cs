@@ -7,6 +7,8 @@ using Sentinel.Data.Outbox;
 using Sentinel.Data.Scans;
 using Sentinel.Scanning;
 using Sentinel.Scanning.Identity;
+using Sentinel.Worker.Scans;
+using Sentinel.Worker.Scans.Incremental;
 using FindingEntity = Sentinel.Data.Findings.Finding;
 using FindingEventEntity = Sentinel.Data.Findings.FindingEvent;
 using FindingInstanceEntity = Sentinel.Data.Findings.FindingInstance;
@@ -20,9 +22,10 @@ namespace Sentinel.Worker.Findings;
 /// report changes nothing the second time.
 /// </summary>
 internal sealed class FindingWriter(
-    SentinelDbContext database, Scan scan, ScanReport report, IReadOnlyDictionary<string, string> blobs, bool listingComplete,
-    int maxExplanations, DateTimeOffset now)
+    SentinelDbContext database, Scan scan, ScanOutcome outcome, int maxExplanations, DateTimeOffset now)
 {
+    private readonly ScanReport _report = outcome.Report;
+    private readonly IReadOnlyDictionary<string, string> _blobs = outcome.Blobs;
     private readonly Dictionary<Guid, FindingEntity> _findings = [];
     private readonly Dictionary<(Guid, string), FindingInstanceEntity> _instances = [];
     private readonly Dictionary<Guid, SecretExposure> _rotated = [];
@@ -36,22 +39,41 @@ internal sealed class FindingWriter(
     {
         // One writer per repository: ordinals among equals are given here.
         await database.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({scan.RepositoryId.ToString()}, 0))", cancellationToken);
+        if (outcome.Carried is { } from && !await BaselineStore.IsAtAsync(database, scan.RepositoryId, scan.Ref, from.ScanId, cancellationToken)) throw new BaselineMovedException();
         await LoadAsync(cancellationToken);
         var known = _findings.Values.Select(ToKnown).ToArray();
-        var matched = FindingMatcher.Match(known, report.Findings, Renames());
+        var matched = FindingMatcher.Match(known, _report.Findings, Renames());
         var seenBlobs = await BlobsSeenBeforeAsync(matched, cancellationToken);
 
         foreach (var match in matched) Seen(match, seenBlobs);
         foreach (var instance in _instances.Values.Where(i => i.Ref == scan.Ref && i.Present && !_seen.Contains(i.FindingId)).ToArray()) NotSeen(instance);
-        return new AppliedFindings(_opened, _closed, matched.Count);
+        var carried = outcome.Carried is null ? 0 : await CarryAsync(outcome.Carried, cancellationToken);
+        return new AppliedFindings(_opened, _closed, matched.Count + carried);
+    }
+
+    // What did not change counts as seen by this scan, without being read. Findings that were looked at are written by the caller's save.
+    private async Task<int> CarryAsync(CarriedFindings carried, CancellationToken cancellationToken)
+    {
+        var looked = _findings.Keys.ToArray();
+        return await database.Database.ExecuteSqlAsync($"""
+            with seen as (
+                update finding_instances set commit_sha = {scan.CommitSha}, scan_id = {scan.Id}, updated_at = {now}
+                where repository_id = {scan.RepositoryId} and ref = {scan.Ref} and present and scan_id = {carried.ScanId} and finding_id <> all({looked})
+                returning finding_id
+            )
+            update findings set last_seen_at = {now}, last_scan_id = {scan.Id} where id in (select finding_id from seen)
+            """, cancellationToken);
     }
 
     private async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var fingerprints = report.Findings.Select(f => f.FingerprintHash).Distinct().ToArray();
+        var fingerprints = outcome.Carried?.Except.ToArray() ?? _report.Findings.Select(f => f.FingerprintHash).Distinct().ToArray();
+        var wanted = database.Findings.Where(f => f.RepositoryId == scan.RepositoryId);
         var onRef = database.FindingInstances.Where(i => i.RepositoryId == scan.RepositoryId && i.Ref == scan.Ref && i.Present).Select(i => i.FindingId);
-        var findings = await database.Findings
-            .Where(f => f.RepositoryId == scan.RepositoryId && (fingerprints.Contains(f.Fingerprint) || onRef.Contains(f.Id))).ToListAsync(cancellationToken);
+        wanted = outcome.Carried is null
+            ? wanted.Where(f => fingerprints.Contains(f.Fingerprint) || onRef.Contains(f.Id))
+            : wanted.Where(f => fingerprints.Contains(f.Fingerprint));
+        var findings = await wanted.ToListAsync(cancellationToken);
         foreach (var finding in findings) _findings.Add(finding.Id, finding);
         var ids = _findings.Keys.ToArray();
         foreach (var instance in await database.FindingInstances.Where(i => ids.Contains(i.FindingId)).ToListAsync(cancellationToken))
@@ -62,17 +84,22 @@ internal sealed class FindingWriter(
         var previous = await database.Scans.AsNoTracking()
             .Where(s => s.RepositoryId == scan.RepositoryId && s.Id != scan.Id && s.CompletedAt != null && s.RulePackHash != null)
             .OrderByDescending(s => s.CompletedAt).Select(s => s.RulePackHash).FirstOrDefaultAsync(cancellationToken);
-        _rulesChanged = previous is not null && previous != report.RulePackHash;
+        _rulesChanged = previous is not null && previous != _report.RulePackHash;
     }
 
-    // Old path by new path for files that only moved: the very content in which a finding was seen now stands elsewhere, once.
+    // Old path by new path for files that only moved: the very content in which a finding was seen now stands elsewhere, once. A copy
+    // that was there before keeps its own finding. Secrets are known by their value wherever they stand.
     private Dictionary<string, string> Renames()
     {
-        var gone = _instances.Values
-            .Where(i => i.Ref == scan.Ref && i.Present && i.BlobSha.Length > 0 && blobs.GetValueOrDefault(i.Path) != i.BlobSha)
-            .Select(i => (i.BlobSha, i.Path)).Distinct().ToLookup(i => i.BlobSha, i => i.Path, StringComparer.Ordinal);
+        var places = _instances.Values.Where(i => i.Ref == scan.Ref && i.Present && i.BlobSha.Length > 0 && _findings[i.FindingId].Category != Contracts.Findings.FindingCategory.Secret)
+            .Select(i => (i.BlobSha, i.Path)).ToHashSet();
+        var gone = places.Where(p => _blobs.GetValueOrDefault(p.Path) != p.BlobSha).ToLookup(p => p.BlobSha, p => p.Path, StringComparer.Ordinal);
         var renames = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var moved in blobs.Where(b => gone.Contains(b.Value)).GroupBy(b => b.Value, b => b.Key, StringComparer.Ordinal))
+        if (gone.Count == 0) return renames;
+
+        var arrived = _report.Findings.Where(f => f.Category != Scanning.FindingCategory.Secret).Select(f => f.Location.Path).Distinct(StringComparer.Ordinal)
+            .Where(path => _blobs.TryGetValue(path, out var blob) && gone.Contains(blob) && !places.Contains((blob, path)));
+        foreach (var moved in arrived.GroupBy(path => _blobs[path], StringComparer.Ordinal))
         {
             if (moved.Count() == 1) renames.Add(moved.Single(), gone[moved.Key].Min(StringComparer.Ordinal)!);
         }
@@ -220,9 +247,9 @@ internal sealed class FindingWriter(
     }
 
     private Absence AbsenceAt(string path, FindingEntity finding, FindingInstanceEntity instance) => new(
-        blobs.TryGetValue(path, out var blob),
-        listingComplete,
-        finding.AnalyzerIds.Any(a => report.Covered.TryGetValue(a, out var paths) && paths.Contains(path)),
+        _blobs.TryGetValue(path, out var blob),
+        outcome.ListingComplete,
+        finding.AnalyzerIds.Any(a => _report.Covered.TryGetValue(a, out var paths) && paths.Contains(path)),
         blob == instance.BlobSha && path == instance.Path);
 
     private void Change(FindingEntity finding, FindingState to, FindingCause cause, string? detail)
@@ -274,5 +301,5 @@ internal sealed class FindingWriter(
         });
     }
 
-    private string? BlobOf(ScannedFinding finding) => blobs.GetValueOrDefault(finding.Location.Path);
+    private string? BlobOf(ScannedFinding finding) => _blobs.GetValueOrDefault(finding.Location.Path);
 }

@@ -8,11 +8,11 @@ using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 using Sentinel.Data.Settings;
 using Sentinel.Git;
-using Sentinel.Git.Blobs;
 using Sentinel.Scanning;
 using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Exposure;
 using Sentinel.Worker.Findings;
+using Sentinel.Worker.Scans.Incremental;
 
 namespace Sentinel.Worker.Scans;
 
@@ -21,8 +21,6 @@ internal sealed class ScanExecutor(
     IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngine engine,
     CommitScan commits, PushedCommits pushed, SecretEngine secrets, ExposureReach reach, HistoryAfterFirstScan history, WorkerTelemetry telemetry, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
-    private const int MaxSkippedListed = 1000;
-
     /// <summary>Runs the scan; false when the lease was lost meanwhile and nothing was written.</summary>
     /// <exception cref="GitException">The repository could not be read.</exception>
     public async Task<bool> ExecuteAsync(ScanLease lease, CancellationToken cancellationToken)
@@ -40,19 +38,36 @@ internal sealed class ScanExecutor(
         await progress.BeginAsync(ScanPhase.Fetch, cancellationToken);
         var fetched = await mirror.FetchAsync(repository.Id, repository.CloneUrl, scan.CommitSha, scan.Ref, cancellationToken);
 
+        var limits = checkout.Value.Reading;
+        var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes };
+        var cache = new PostgresAnalysisCache(dataSource, time);
         await progress.BeginAsync(ScanPhase.List, cancellationToken);
-        var tree = await GitTree.ReadAsync(fetched.Git, fetched.CommitSha, checkout.Value.Reading, cancellationToken);
+        if (fetched.Reference.StartsWith("refs/tags/", StringComparison.Ordinal))
+        {
+            // What else is wrong with a tag stood in a branch before, and nobody can mend it in the tag.
+            var tagged = await new FullScan(secrets.Engine, cache, settings, limits).RunAsync(fetched, progress, cancellationToken);
+            return await CompleteAsync(lease, scan, repository, key, fetched, tagged with { Baseline = null }, progress, cancellationToken);
+        }
+        try
+        {
+            var outcome = await new IncrementalScan(new BaselineStore(databases), dataSource, engine, cache, settings, limits, time).RunAsync(scan, fetched, progress, cancellationToken);
+            if (outcome is not null) return await CompleteAsync(lease, scan, repository, key, fetched, outcome, progress, cancellationToken);
+        }
+        catch (BaselineMovedException)
+        {
+            await progress.BeginAsync(ScanPhase.List, cancellationToken);
+        }
+        var full = await new FullScan(engine, cache, settings, limits).RunAsync(fetched, progress, cancellationToken);
+        return await CompleteAsync(lease, scan, repository, key, fetched, full, progress, cancellationToken);
+    }
 
-        await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
-        await using var files = new CommitFiles(fetched.Git, tree, checkout.Value.Reading);
-        // What else is wrong with a tag stood in a branch before, and nobody can mend it in the tag.
-        var isTag = fetched.Reference.StartsWith("refs/tags/", StringComparison.Ordinal);
-        var report = await (isTag ? secrets.Engine : engine).ScanAsync(
-            files, new PostgresAnalysisCache(dataSource, time), new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes }, progress, cancellationToken);
-
-        var standing = tree.Entries.Select(e => e.BlobId!).ToHashSet(StringComparer.Ordinal);
+    private async Task<bool> CompleteAsync(
+        ScanLease lease, Scan scan, Repository repository, byte[] key, Checkedout fetched, ScanOutcome outcome, ScanProgressReporter progress, CancellationToken cancellationToken)
+    {
+        var standing = outcome.Blobs.Values.ToHashSet(StringComparer.Ordinal);
         var historic = await pushed.ReadAsync(scan, repository, fetched.Git, fetched.CommitSha, standing, key, lease, cancellationToken);
-        report = historic.AddTo(report) with { RulePackHash = engine.RulePackHash };
+        var report = historic.AddTo(outcome.Report) with { RulePackHash = engine.RulePackHash };
+        outcome = outcome with { Report = report, SkippedTotal = outcome.SkippedTotal + historic.Skipped.Count };
 
         await progress.BeginAsync(ScanPhase.Match, cancellationToken);
         Guid? next = null;
@@ -63,17 +78,17 @@ internal sealed class ScanExecutor(
             async (database, row, token) =>
             {
                 (row.CommitSha, row.Ref) = (fetched.CommitSha, fetched.Reference);
-                var blobs = tree.Entries.ToDictionary(e => e.Path, e => e.BlobId!, StringComparer.Ordinal);
                 var now = time.GetUtcNow();
-                var writer = new FindingWriter(database, row, report, blobs, tree.IsComplete, options.Value.ExplanationsPerScan, now);
+                var writer = new FindingWriter(database, row, outcome, options.Value.ExplanationsPerScan, now);
                 applied = await writer.ApplyAsync(token);
                 await progress.BeginHeldAsync(ScanPhase.Persist, token);
                 // The report tells how long writing took, so the findings go first and the scan's own row last.
                 await database.SaveChangesAsync(token);
                 applied = applied with { Opened = applied.Opened + await new ExposureWriter(database, row, historic, tips: null, now).ApplyAsync(token) };
                 next = await history.PlanAsync(database, row, token);
+                await BaselineStore.SaveAsync(database, row, outcome.Baseline, token);
                 progress.End();
-                await DescribeAsync(database, row, repository, fetched.DefaultBranch, report, progress, applied, status, token);
+                await DescribeAsync(database, row, repository, fetched.DefaultBranch, outcome, progress, applied, status, token);
             },
             cancellationToken);
         if (!completed) return false;
@@ -95,10 +110,10 @@ internal sealed class ScanExecutor(
     }
 
     private static async Task DescribeAsync(
-        SentinelDbContext database, Scan row, Repository repository, string? defaultBranch, ScanReport report, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status,
+        SentinelDbContext database, Scan row, Repository repository, string? defaultBranch, ScanOutcome outcome, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status,
         CancellationToken cancellationToken)
     {
-        Describe(row, report, progress, applied, status);
+        Describe(row, outcome.Report, outcome.SkippedTotal, progress, applied, status, outcome.Carried?.CommitSha);
         defaultBranch ??= repository.DefaultBranch;
         var isDefault = row.Ref == $"refs/heads/{defaultBranch}";
         await database.Repositories.Where(r => r.Id == repository.Id).ExecuteUpdateAsync(
@@ -109,15 +124,17 @@ internal sealed class ScanExecutor(
     }
 
     /// <summary>Fills in what the scan did and what it did not look at.</summary>
-    internal static void Describe(Scan row, ScanReport report, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status)
+    /// <param name="skippedTotal">The report may name fewer.</param>
+    /// <param name="carriedFrom">The commit from which the scan went on; null when everything was looked at.</param>
+    internal static void Describe(Scan row, ScanReport report, int skippedTotal, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status, string? carriedFrom = null)
     {
-        var skipped = report.Skipped.Take(MaxSkippedListed).Select(s => new SkippedFile(PostgresText.Clean(s.Path), s.Length, s.Reason)).ToArray();
+        var skipped = report.Skipped.Take(IncrementalScan.MaxSkippedListed).Select(s => new SkippedFile(PostgresText.Clean(s.Path), s.Length, s.Reason)).ToArray();
         var plugins = report.Plugins.Select(p => new PluginRunSummary(p.Plugin.Id, p.Plugin.Version, p.Status.ToString(), p.Files, p.Findings, DetailOf(p))).ToArray();
         (row.Status, row.Phase, row.ErrorCode, row.ErrorDetail) = (status, ScanPhase.Done, null, null);
-        (row.FilesDone, row.FilesTotal, row.FilesSkipped) = (report.Files - report.Skipped.Count, report.Files, report.Skipped.Count);
+        (row.FilesDone, row.FilesTotal, row.FilesSkipped) = (report.Files - skippedTotal, report.Files, skippedTotal);
         (row.BytesScanned, row.CacheHits, row.RulePackHash) = (report.BytesRead, report.CacheHits, report.RulePackHash);
         (row.FindingsOpened, row.FindingsClosed, row.FindingsTotal) = (applied.Opened, applied.Closed, applied.Total);
-        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, report.Skipped.Count);
+        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, skippedTotal, carriedFrom);
     }
 
     private static string? DetailOf(PluginRun run) => run.Errors.Count == 0

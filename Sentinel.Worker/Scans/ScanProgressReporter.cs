@@ -73,6 +73,10 @@ internal sealed class ScanProgressReporter(
         if (Interlocked.CompareExchange(ref _lastReport, now, last) == last) _ = PublishAsync(ScanStatus.Running, CancellationToken.None);
     }
 
+    /// <summary>A reporter of a part of the files.</summary>
+    /// <param name="files">Files that are done without being looked at.</param>
+    public IProgress<ScanProgressSample> Offset(int files) => new Part(this, files);
+
     /// <summary>Tells the end.</summary>
     public Task PublishAsync(ScanStatus status, CancellationToken cancellationToken) => bus.PublishAsync(
         new ScanProgress(scan.Id, scan.RepositoryId, scan.RequestId, status, status == ScanStatus.Running ? _phase : ScanPhase.Done, _done, _total, 0, time.GetUtcNow()),
@@ -85,5 +89,10 @@ internal sealed class ScanProgressReporter(
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         await database.Scans.Where(s => s.Id == scan.Id && s.Status == ScanStatus.Running).ExecuteUpdateAsync(
             s => s.SetProperty(x => x.Phase, _phase).SetProperty(x => x.FilesDone, _done).SetProperty(x => x.FilesTotal, _total), cancellationToken);
+    }
+
+    private sealed class Part(ScanProgressReporter whole, int files) : IProgress<ScanProgressSample>
+    {
+        public void Report(ScanProgressSample value) => whole.Report(new ScanProgressSample(value.FilesDone + files, value.FilesTotal + files));
     }
 }

@@ -11,12 +11,14 @@ WORKDIR /src
 COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY Sentinel.Contracts/Sentinel.Contracts.csproj Sentinel.Contracts/
 COPY Sentinel.Data/Sentinel.Data.csproj Sentinel.Data/
+COPY Sentinel.Git/Sentinel.Git.csproj Sentinel.Git/
 COPY Sentinel.Scanning/Sentinel.Scanning.csproj Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
 COPY Sentinel.Worker/Sentinel.Worker.csproj Sentinel.Worker/
 RUN --mount=type=cache,target=/packages dotnet restore Sentinel.Worker/Sentinel.Worker.csproj
 COPY Sentinel.Contracts/ Sentinel.Contracts/
 COPY Sentinel.Data/ Sentinel.Data/
+COPY Sentinel.Git/ Sentinel.Git/
 COPY Sentinel.Scanning/ Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
 COPY Sentinel.Worker/ Sentinel.Worker/

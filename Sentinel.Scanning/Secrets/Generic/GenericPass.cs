@@ -10,6 +10,10 @@ internal ref struct GenericPass(ReadOnlySpan<byte> text, FileContext file)
     private const int MaxValue = 256;
     private const int MaxBlank = 8;
     private const int LongLine = 2500;
+    private const int MaxQualifier = 12;
+
+    private static readonly byte[][] Qualifiers =
+        [.. new[] { "api", "access", "secret", "private", "auth", "client", "app", "account", "service", "license", "server", "encryption", "signing", "bot", "user" }.Select(Encoding.ASCII.GetBytes)];
 
     private readonly ReadOnlySpan<byte> _text = text;
     private int _nameEnd = -1;
@@ -26,6 +30,7 @@ internal ref struct GenericPass(ReadOnlySpan<byte> text, FileContext file)
         var end = index + length;
         while (end < _text.Length && end - start < MaxName && IsName(_text[end])) end++;
         _nameEnd = end;
+        start = BeforeBlank(start);
         if (Value(start, end) is not { } value) return null;
 
         Span<char> name = stackalloc char[MaxName + MaxName];
@@ -35,6 +40,19 @@ internal ref struct GenericPass(ReadOnlySpan<byte> text, FileContext file)
         if (GenericSecret.Judge(name, characters, value.Quoted) is not { } confidence) return null;
         if (file.IsBundle && IsInLongLine(start)) return null;
         return new Candidate(null, value.Start, value.Length, confidence, value.Start - end, start, value.Start + value.Length - start);
+    }
+
+    // "api key: …" and "access token: …", as prose and settings pages have it.
+    private readonly int BeforeBlank(int start)
+    {
+        if (start < 4 || _text[start - 1] != ' ') return start;
+        var word = start - 1;
+        while (word > 0 && start - word < MaxQualifier && char.IsAsciiLetter((char)_text[word - 1])) word--;
+        foreach (var qualifier in Qualifiers)
+        {
+            if (Ascii.EqualsIgnoreCase(_text[word..(start - 1)], qualifier)) return word;
+        }
+        return start;
     }
 
     private readonly (int Start, int Length, bool Quoted)? Value(int nameStart, int nameEnd)

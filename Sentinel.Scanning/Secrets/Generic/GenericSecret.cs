@@ -29,7 +29,9 @@ internal static class GenericSecret
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     private static readonly Regex PlainName = SecretRule.Compile(
-        "(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$|secret|api[_.-]?key|access[_.-]?key|auth[_.-]?key|private[_.-]?key|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|account[_.-]?key|service[_.-]?key|shared[_.-]?key|app(?:lication)?[_.-]?key|client[_.-]?key|license[_.-]?key|deploy[_.-]?key|token|credential|creds|bearer|authorization|webhook)");
+        "(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$|secret|api[_. -]?key|access[_. -]?key|auth[_. -]?key|private[_. -]?key|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|account[_.-]?key|service[_.-]?key|shared[_.-]?key|app(?:lication)?[_.-]?key|client[_.-]?key|license[_.-]?key|deploy[_.-]?key|[a-z0-9][_-]key$|token|credential|creds|bearer|authorization|webhook)");
+
+    private static readonly Regex GuidName = SecretRule.Compile("(?i)(api[_. -]?key|api[_. -]?token|access[_. -]?token|auth[_. -]?token|access[_. -]?key|secret[_. -]?key|client[_. -]?secret|secret$)");
 
     private static readonly Regex PasswordName = SecretRule.Compile("(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$)");
 
@@ -63,7 +65,9 @@ internal static class GenericSecret
     /// <param name="quoted">Whether it stands in quotes; a bare one may be an expression.</param>
     public static Confidence? Judge(ReadOnlySpan<char> name, ReadOnlySpan<char> value, bool quoted)
     {
-        if (value.Length < MinPasswordLength || SecretShape.IsGuid(value) || SecretShape.IsPlaceholder(value) || !LooksLiteral(value)) return null;
+        // Some vendors' keys are UUIDs; elsewhere a UUID is an identifier.
+        if (SecretShape.IsGuid(value)) return SecretShape.IsRandomGuid(value) && GuidName.IsMatch(name) && !PublicName.IsMatch(name) ? Confidence.Low : null;
+        if (value.Length < MinPasswordLength || SecretShape.IsPlaceholder(value) || !LooksLiteral(value)) return null;
 
         var kinds = KindsOf(value, out var digits, out var letters);
         var isHex = value.IndexOfAnyExcept(HexDigits) < 0;
@@ -78,7 +82,7 @@ internal static class GenericSecret
         if (isHex)
         {
             // Hexadecimal digits are all alike to the model; only their spread and number can tell.
-            return isPlain && value.Length >= 24 && SecretShape.Entropy(value) >= 3.0 ? Confidence.Low : null;
+            return isPlain && value.Length >= 20 && SecretShape.Entropy(value) >= 3.0 ? Confidence.Low : null;
         }
         if (SecretShape.Entropy(value) < Math.Min(3.5, Math.Log2(value.Length) * 0.85)) return null;
         var rarity = TokenRarity.Instance.BitsPerCharacter(value);

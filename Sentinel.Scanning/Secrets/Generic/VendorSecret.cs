@@ -18,13 +18,15 @@ internal static class VendorSecret
     private const int MaxBefore = 16;
     private const int MaxGap = 512;
     private const int MinLength = 10;
-    private const int MaxLength = 200;
+    private const int MaxLength = 1500;
     private const int MinNumber = 15;
 
     // A digit in every third character is more than a name has; below that the model must find the value rare.
     private const int DigitShare = 3;
     private const double MinRarity = 4.6;
     private const double MinRarityOfOneNumber = 5.2;
+    private const double MinRarityOfLongNumber = 4.4;
+    private const int MinLongLength = 20;
     private const double MinDottedRarity = 5.0;
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
@@ -97,7 +99,7 @@ internal static class VendorSecret
     {
         Span<char> value = stackalloc char[MaxLength + 2];
         value = value[..Encoding.Latin1.GetChars(text[start..end], value)];
-        if (!LooksRandom(value) || SecretShape.IsPlaceholder(value)) return false;
+        if (SecretShape.IsPlaceholder(value)) return false;
 
         // Before and behind the name, and not the name itself: a vendor may be called what others call a hash.
         var from = Math.Max(0, keyword - MaxBefore);
@@ -108,20 +110,26 @@ internal static class VendorSecret
         length += Encoding.Latin1.GetChars(text[Math.Max(after, start - MaxGap)..start], context[length..]);
         context = context[..length];
         if (PublicWord.IsMatch(context)) return false;
+        var isStrong = StrongWord.IsMatch(context);
+        if (!LooksRandom(value, isStrong)) return false;
         var isNumber = value.IndexOfAnyExceptInRange('0', '9') < 0;
-        return StrongWord.IsMatch(context) || (!isNumber && (Word.IsMatch(context) || IsAssigned(text[after..start])));
+        return isStrong || (!isNumber && (Word.IsMatch(context) || IsAssigned(text[after..start])));
     }
 
-    // acme = "…", acme_prod: …: the vendor's name alone says whose value it is.
+    // acme = "…", acme_prod: …: the vendor's name alone says whose value it is. An …_id is an identifier, a:b:c a path of names.
     private static bool IsAssigned(ReadOnlySpan<byte> gap)
     {
+        var name = gap;
         while (gap is [var first, ..] && (char.IsAsciiLetter((char)first) || first is (byte)'_' or (byte)'-')) gap = gap[1..];
-        return gap.IndexOfAnyExcept(AssignmentBytes) < 0 && gap.IndexOfAny((byte)'=', (byte)':') >= 0;
+        name = name[..^gap.Length];
+        if (name.Length >= 2 && Ascii.EqualsIgnoreCase(name[^2..], "id"u8)) return false;
+        if (gap.IndexOfAnyExcept(AssignmentBytes) >= 0) return false;
+        return gap.IndexOf((byte)'=') >= 0 || (gap.IndexOf((byte)':') is >= 0 and var colon && colon + 1 < gap.Length);
     }
 
-    private static bool LooksRandom(ReadOnlySpan<char> value)
+    private static bool LooksRandom(ReadOnlySpan<char> value, bool isStrong)
     {
-        if (SecretShape.IsGuid(value)) return true;
+        if (SecretShape.IsGuid(value)) return SecretShape.IsRandomGuid(value);
         var (digits, letters, runs, breaks) = (0, 0, 0, 0);
         for (var i = 0; i < value.Length; i++)
         {
@@ -145,7 +153,7 @@ internal static class VendorSecret
         var rarity = TokenRarity.Instance.BitsPerCharacter(value);
         if (breaks > 0 && (rarity < MinDottedRarity || breaks > 1 + (value.Length / 16))) return false;
         var isHex = value.IndexOfAnyExcept(HexDigits) < 0;
-        return (isHex && value.Length >= 16) || (runs > 1 && (digits * DigitShare >= value.Length || rarity >= MinRarity)) || rarity >= MinRarityOfOneNumber;
+        return (isHex && value.Length >= 16) || (runs > 1 && (digits * DigitShare >= value.Length || rarity >= MinRarity)) || rarity >= (isStrong && value.Length >= MinLongLength ? MinRarityOfLongNumber : MinRarityOfOneNumber);
     }
 
     // What is left of the name, and words glued to the value: …SECRET-1234

@@ -36,10 +36,11 @@ internal static class GoPattern
                 net.Append(rest[1] is 'a' ? @"\x07" : rest[1] is 'z' ? @"\z" : rest[..2].ToString());
                 i++;
             }
-            else if (!inClass && rest.StartsWith("(?P<"))
+            else if (!inClass && (rest.StartsWith("(?P<") || (rest.StartsWith("(?<") && rest.Length > 3 && char.IsAsciiLetter(rest[3]))) && pattern.IndexOf('>', i) is > 0 and var name)
             {
-                net.Append("(?<");
-                i += 3;
+                // Without its name: .NET numbers named groups last, Go in their order.
+                net.Append('(');
+                i = name;
             }
             else if (inClass && rest.StartsWith("[:") && pattern.IndexOf(":]", i, StringComparison.Ordinal) is > 0 and var stop && Classes.TryGetValue(pattern[(i + 2)..stop], out var members))
             {

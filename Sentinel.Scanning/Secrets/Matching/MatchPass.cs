@@ -5,8 +5,7 @@ using Sentinel.Scanning.Secrets.Generic;
 namespace Sentinel.Scanning.Secrets.Matching;
 
 /// <summary>
-/// One pass of all rules over one text. Bytes are looked at as Latin-1, so that a byte is a character and no text is decoded that
-/// holds nothing; a keyword's place calls up its rules, and each looks only at a bounded window around it.
+/// One pass of all rules over one text. A byte is a character, so that no text is decoded that holds nothing; a keyword's place calls up its rules, and each looks only at a bounded window around it.
 /// </summary>
 internal ref struct MatchPass : ILiteralSink
 {
@@ -15,6 +14,9 @@ internal ref struct MatchPass : ILiteralSink
     private const int MaxToken = 1024;
     private const int MaxWordReach = 24;
     private const int CancellationStep = 4096;
+
+    // The stem of a name ("meili") calls up its rules too, but not so short a one that it begins ordinary words.
+    private const int MinStem = 5;
 
     private static readonly byte[][] WordsBehindNames =
         [.. new[] { "key", "token", "secret", "api", "access", "private", "pass", "pwd", "auth", "client", "cred", "app", "account", "user", "id", "url", "io", "com", "dev" }.Select(Encoding.ASCII.GetBytes)];
@@ -64,12 +66,19 @@ internal ref struct MatchPass : ILiteralSink
     {
         if ((++_steps & (CancellationStep - 1)) == 0) _cancellation.ThrowIfCancellationRequested();
         if (Found?.Count > MaxCandidates) return;
-        if (_set.IsName[literal] && !IsWordOfItsOwn(index, index + _set.LiteralLengths[literal])) return;
+        var end = index + _set.LiteralLengths[literal];
+        var isWord = true;
+        if (_set.IsName[literal])
+        {
+            if (!StartsWord(index)) return;
+            isWord = EndsWord(end);
+            if (!isWord && end - index < MinStem) return;
+        }
         foreach (var number in _set.RulesOf[literal])
         {
             if (number == SecretRuleSet.VendorRule)
             {
-                if (_file.AllowsGeneric && VendorSecret.At(_text, index, index + _set.LiteralLengths[literal]) is { } candidate) (Found ??= []).Add(candidate);
+                if (isWord && _file.AllowsGeneric && VendorSecret.At(_text, index, end) is { } candidate) (Found ??= []).Add(candidate);
                 continue;
             }
             if (number == SecretRuleSet.GenericRule)
@@ -80,18 +89,20 @@ internal ref struct MatchPass : ILiteralSink
             var rule = _set.Rules[number];
             if (!_file.Accepts(rule)) continue;
             if (rule.Data.IsWhole) (_whole ??= []).Add(number);
-            else if (rule.IsValue) Near(rule, index, index + _set.LiteralLengths[literal]);
+            else if (rule.IsValue) Near(rule, index, end);
             else Extend(rule, number, index);
         }
     }
 
-    // acmeToken, ACME_TOKEN, myAcme, acme2, acmesecret; but not placemen for acme.
-    private readonly bool IsWordOfItsOwn(int start, int end)
+    // acmeToken, ACME_TOKEN, myAcme; but not placemen for acme.
+    private readonly bool StartsWord(int start) =>
+        start == 0 || !char.IsAsciiLetter((char)_text[start - 1]) || (char.IsAsciiLetterLower((char)_text[start - 1]) && char.IsAsciiLetterUpper((char)_text[start]));
+
+    // acme_token, acmeToken, acme2, acmesecret; but not acmes.
+    private readonly bool EndsWord(int end)
     {
-        if (start > 0 && char.IsAsciiLetter((char)_text[start - 1]) && !(char.IsAsciiLetterLower((char)_text[start - 1]) && char.IsAsciiLetterUpper((char)_text[start]))) return false;
         if (end >= _text.Length || !char.IsAsciiLetter((char)_text[end])) return true;
-        if (char.IsAsciiLetterUpper((char)_text[end])) return char.IsAsciiLetterLower((char)_text[end - 1]) || StartsWithWord(end);
-        return StartsWithWord(end);
+        return (char.IsAsciiLetterUpper((char)_text[end]) && char.IsAsciiLetterLower((char)_text[end - 1])) || StartsWithWord(end);
     }
 
     private readonly bool StartsWithWord(int at)
@@ -118,7 +129,7 @@ internal ref struct MatchPass : ILiteralSink
     private void Extend(SecretRule rule, int number, int index)
     {
         if (rule.StartsAtKeyword && index > 0 && IsWord(_text[index - 1])) return;
-        var start = rule.StartsAtKeyword ? index : Math.Max(0, index - SecretRule.WindowBefore);
+        var start = Math.Max(0, index - rule.WindowBefore);
         var end = Math.Min(_text.Length, index + rule.WindowAfter);
         if (_starts is null)
         {
@@ -131,7 +142,7 @@ internal ref struct MatchPass : ILiteralSink
         {
             _open!.Add(number);
         }
-        else if (start <= _ends[number] && end - _starts[number] <= MaxJoined * (SecretRule.WindowBefore + rule.WindowAfter))
+        else if (start <= _ends[number] && end - _starts[number] <= MaxJoined * (rule.WindowBefore + rule.WindowAfter))
         {
             _ends[number] = Math.Max(end, _ends[number]);
             return;
@@ -191,7 +202,8 @@ internal ref struct MatchPass : ILiteralSink
         var inside = rule.Characters;
         var at = from;
         while (at < _text.Length && IsTokenByte(inside, at)) at++;
-        var limit = Math.Min(_text.Length, at + rule.Distance);
+        var name = at;
+        var limit = Math.Min(_text.Length, name + rule.Distance);
         var lines = 0;
         while (at < limit)
         {
@@ -211,7 +223,7 @@ internal ref struct MatchPass : ILiteralSink
             var value = Widen(start, end);
             if (!rule.Regex.IsMatch(value)) continue;
             if (rule.Data.Words is { } words && !HasWord(words, Math.Max(0, keyword - MaxWordReach), start)) continue;
-            if (Judge(rule, value, start, start - from, keyword, end - keyword)) return;
+            if (Judge(rule, value, start, start - name, keyword, end - keyword)) return;
         }
     }
 
@@ -245,8 +257,9 @@ internal ref struct MatchPass : ILiteralSink
             if (_characters is not null) ArrayPool<char>.Shared.Return(_characters, clearArray: true);
             _characters = ArrayPool<char>.Shared.Rent(Math.Max(1024, to - from));
         }
-        var count = Encoding.Latin1.GetChars(_text[from..to], _characters);
-        return _characters.AsSpan(0, count);
+        var span = _characters.AsSpan(0, to - from);
+        ByteText.Widen(_text[from..to], span);
+        return span;
     }
 
     private readonly void Return()

@@ -72,6 +72,9 @@ internal sealed class TestRepository : IDisposable
     /// <summary>Stores a content and returns its hash.</summary>
     public string Blob(string content) => GitWithInput(Encoding.UTF8.GetBytes(content), "hash-object", "-w", "--stdin");
 
+    /// <summary>Stores an object as it is, however malformed, and returns its hash.</summary>
+    public string WriteObject(string type, byte[] content) => GitWithInput(content, "hash-object", "-w", "--literally", "-t", type, "--stdin");
+
     /// <summary>Stores a folder of one entry and returns its hash.</summary>
     public string Tree(string mode, string sha, string name) => GitWithInput(Encoding.UTF8.GetBytes($"{mode} {(mode == "40000" ? "tree" : "blob")} {sha}\t{name}\0"), "mktree", "-z");
 

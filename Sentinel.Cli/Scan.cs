@@ -1,0 +1,92 @@
+using Sentinel.Cli.Cache;
+using Sentinel.Cli.Sources;
+using Sentinel.Git;
+using Sentinel.Scanning;
+using Sentinel.Scanning.Baselines;
+using Sentinel.Scanning.Reporting;
+
+namespace Sentinel.Cli;
+
+/// <summary>Carries out one command line: scan, leave out what is known, report.</summary>
+internal static class Scan
+{
+    private const long MaxCacheBytes = 512L * 1024 * 1024;
+    private const long MaxBaselineBytes = 256L * 1024 * 1024;
+    private const long MaxIgnoreBytes = 4L * 1024 * 1024;
+
+    /// <summary>The report of what was asked for, already written.</summary>
+    /// <exception cref="CliException">The person can put it right.</exception>
+    /// <exception cref="GitException">The repository cannot be read.</exception>
+    public static async Task<ScanReport> RunAsync(ScanRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Mode != ScanMode.StandardInput && !Path.Exists(request.Path)) throw new CliException($"{request.Path}: there is no such file or folder.");
+        Reports.Check(request.Reports);
+        var notes = new List<string>();
+        var analyzers = request.Rules.Load(notes);
+        var rules = analyzers.SelectMany(a => a.Rules).ToDictionary(r => r.Id, StringComparer.Ordinal);
+        var key = FingerprintKey.Read();
+        var baseline = request.Baseline is { } file ? Baseline.Read(file, ReadBaseline(file), key) : null;
+        var ignore = ReadIgnoreFile(request);
+
+        using var cache = request.CacheFile is { } path ? FileAnalysisCache.Open(path, MaxCacheBytes) : null;
+        using var progress = new ProgressLine(request.Mode is ScanMode.History or ScanMode.Since ? "contents" : "files");
+        var tools = new ScanTools(new ScanEngine(analyzers), cache is null ? NoAnalysisCache.Instance : cache, OptionsOf(request.Mode, key), new GitLimits(), progress, notes);
+        var outcome = await ScanAsync(request, tools, cancellationToken);
+        progress.Dispose();
+
+        var report = ignore.Apply(outcome.Report, rules.ContainsKey);
+        notes.AddRange(ignore.Faults);
+        if (outcome.ReadsIgnoreFile) notes.AddRange(ignore.Stale(withCommits: outcome.History is not null));
+        if (baseline is not null) report = baseline.Apply(report);
+        if (request.Redact) report = Redaction.Of(report);
+        if (request.Reports.Any(r => r.Format == ReportFormat.Gitleaks) && report.Findings.Count(f => f.Category != FindingCategory.Secret) is > 0 and var others)
+            notes.Add($"{others} findings are no secrets and have no place in the gitleaks format.");
+        Reports.Write(request.Reports, report, new ReportContext { History = outcome.History, Notes = notes, KeyId = KeyId.Of(key), Rule = rules.GetValueOrDefault });
+        // Whoever reads a file or another program's input still sees them.
+        if (!request.Reports.Contains(new ReportTarget(ReportFormat.Table, null)))
+        {
+            foreach (var note in notes) await Console.Error.WriteLineAsync($"sentinel: {note}");
+        }
+        return report;
+    }
+
+    private static async Task<ScanOutcome> ScanAsync(ScanRequest request, ScanTools tools, CancellationToken cancellationToken)
+    {
+        switch (request.Mode)
+        {
+            case ScanMode.History:
+                return await new HistoryScan(tools, await tools.RepositoryAsync(request.Path, "--history", cancellationToken)).AllAsync(cancellationToken);
+            case ScanMode.Since:
+                return await new HistoryScan(tools, await tools.RepositoryAsync(request.Path, "--since", cancellationToken)).SinceAsync(request.Since!, request.Path, cancellationToken);
+            case ScanMode.Staged:
+                return await StagedScan.RunAsync(tools, await tools.RepositoryAsync(request.Path, "--staged", cancellationToken), cancellationToken);
+            case ScanMode.StandardInput:
+                return new ScanOutcome(await tools.ScanAsync(await TextSource.ReadAsync(request.StandardInputName, tools.Options.MaxFileBytes, cancellationToken), cancellationToken));
+            default:
+                var folder = await FolderSource.OpenAsync(request.Path, tools.Limits, cancellationToken);
+                if (request.CacheFile is not null) folder = await folder.WithContentIdsAsync(tools.Options.MaxFileBytes, tools.Options.Parallelism, cancellationToken);
+                return new ScanOutcome(await tools.ScanAsync(folder, cancellationToken), ReadsIgnoreFile: Directory.Exists(request.Path));
+        }
+    }
+
+    // A history is as long as it is. What was read of it is in the cache, so a person may stop and go on.
+    private static ScanOptions OptionsOf(ScanMode mode, byte[] key) => mode is ScanMode.History or ScanMode.Since
+        ? new ScanOptions { FingerprintKey = key, MaxFiles = int.MaxValue, MaxTotalBytes = long.MaxValue, TotalTimeout = TimeSpan.MaxValue }
+        : new ScanOptions { FingerprintKey = key };
+
+    private static byte[] ReadBaseline(string file)
+    {
+        var info = new FileInfo(file);
+        if (!info.Exists) throw new CliException($"--baseline {file}: there is no such file.");
+        return info.Length <= MaxBaselineBytes ? File.ReadAllBytes(file) : throw new CliException($"--baseline {file}: larger than {MaxBaselineBytes / (1024 * 1024)} MiB.");
+    }
+
+    private static GitleaksIgnore ReadIgnoreFile(ScanRequest request)
+    {
+        var file = new FileInfo(Path.Combine(request.Path, GitleaksIgnore.Source));
+        if (request.Mode == ScanMode.StandardInput || !file.Exists) return GitleaksIgnore.Read("");
+        return file.Length <= MaxIgnoreBytes
+            ? GitleaksIgnore.Read(File.ReadAllText(file.FullName))
+            : throw new CliException($"{file.FullName}: larger than {MaxIgnoreBytes / (1024 * 1024)} MiB.");
+    }
+}
