@@ -3,6 +3,7 @@ using Sentinel.Data.Access;
 using Sentinel.Data.Audit;
 using Sentinel.Data.Deliveries;
 using Sentinel.Data.Explanations;
+using Sentinel.Data.Exposure;
 using Sentinel.Data.Findings;
 using Sentinel.Data.Outbox;
 using Sentinel.Data.Repositories;
@@ -27,6 +28,10 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
     public DbSet<FindingInstance> FindingInstances => Set<FindingInstance>();
 
     public DbSet<FindingEvent> FindingEvents => Set<FindingEvent>();
+
+    public DbSet<SecretExposure> SecretExposures => Set<SecretExposure>();
+
+    public DbSet<SecretCommit> SecretCommits => Set<SecretCommit>();
 
     public DbSet<Explanation> Explanations => Set<Explanation>();
 

@@ -24,19 +24,24 @@ internal sealed class FindingDecisions(LiveUpdates live, TimeProvider time)
     };
 
     /// <summary>Runs <paramref name="change"/> on the locked row; a text it returns is a conflict and changes nothing.</summary>
+    public Task<Results<Ok<FindingDetail>, ValidationProblem, ProblemHttpResult>> ChangeAsync(
+        SentinelDbContext db, Guid id, Func<Finding, string?> change, CancellationToken cancellationToken) =>
+        ChangeAsync(db, id, finding => Task.FromResult(change(finding)), cancellationToken);
+
+    /// <inheritdoc cref="ChangeAsync(SentinelDbContext, Guid, Func{Finding, string}, CancellationToken)"/>
     public async Task<Results<Ok<FindingDetail>, ValidationProblem, ProblemHttpResult>> ChangeAsync(
-        SentinelDbContext db, Guid id, Func<Finding, string?> change, CancellationToken cancellationToken)
+        SentinelDbContext db, Guid id, Func<Finding, Task<string?>> change, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         // A worker that closes the finding at this moment waits for us, or we for it: neither overwrites the other.
         if (await db.Findings.FromSql($"select * from findings where id = {id} for update").SingleOrDefaultAsync(cancellationToken) is not { } finding)
             return ProblemTypes.Missing("finding");
-        if (change(finding) is { } conflict) return ProblemTypes.Problem(StatusCodes.Status409Conflict, ProblemTypes.Conflict, conflict);
+        if (await change(finding) is { } conflict) return ProblemTypes.Problem(StatusCodes.Status409Conflict, ProblemTypes.Conflict, conflict);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await live.FindingChangedAsync(finding.RepositoryId, id);
         db.ChangeTracker.Clear();
-        return TypedResults.Ok((await FindingDetails.LoadAsync(db, id, cancellationToken))!);
+        return TypedResults.Ok((await FindingDetails.LoadAsync(db, id, time.GetUtcNow(), cancellationToken))!);
     }
 
     /// <summary>Opens a dismissed finding again, or lets it rest as fixed when its code is gone meanwhile.</summary>

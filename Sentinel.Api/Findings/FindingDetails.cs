@@ -8,13 +8,13 @@ using FindingEvent = Sentinel.Contracts.Findings.FindingEvent;
 
 namespace Sentinel.Api.Findings;
 
-/// <summary>Puts a finding together: evidence, places, history, the rule's guidance, the newest explanation.</summary>
+/// <summary>Puts a finding together: evidence, places, history, the rule's guidance, the newest explanation, the exposure of a secret.</summary>
 internal static class FindingDetails
 {
     private const int MaxInstances = 200;
     private const int MaxEvents = 500;
 
-    public static async Task<FindingDetail?> LoadAsync(SentinelDbContext db, Guid id, CancellationToken cancellationToken)
+    public static async Task<FindingDetail?> LoadAsync(SentinelDbContext db, Guid id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var found = await (
             from item in db.Findings.AsNoTracking()
@@ -41,7 +41,8 @@ internal static class FindingDetails
             finding.SnippetStartLine, finding.MaskedPreview, finding.Fingerprint, finding.FirstSeenAt, finding.LastSeenAt,
             finding.ClosedAt, finding.FirstCommit, finding.LastScanId, DismissalOf(finding),
             [.. instances.Select(ToContract)], events, RulePack.Guidance(finding.RuleId),
-            await ExplanationQueries.NewestAsync(db, id, cancellationToken));
+            await ExplanationQueries.NewestAsync(db, id, cancellationToken),
+            await Exposures.LoadAsync(db, finding, events, now, cancellationToken));
     }
 
     private static Dismissal? DismissalOf(Finding finding) =>

@@ -7,6 +7,7 @@ using Sentinel.Api.Security;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
+using Sentinel.Data.Exposure;
 
 namespace Sentinel.Api.Findings;
 
@@ -22,13 +23,14 @@ internal static class FindingsApi
 
         var change = group.MapGroup("").RequireAuthorization(Policies.Triager).RequireRateLimiting(RateLimits.Costly);
         change.MapPost("/{id:guid}/dismiss", DismissFinding.Handle).WithSummary("Dismiss a finding with a reason");
-        change.MapPost("/{id:guid}/reopen", ReopenFinding.Handle).WithSummary("Take a dismissal back");
+        change.MapPost("/{id:guid}/reopen", ReopenFinding.Handle).WithSummary("Take a dismissal or an attested rotation back");
+        change.MapPost("/{id:guid}/attest-rotation", AttestRotation.Handle).WithSummary("Say that a secret was rotated");
         change.MapPost("/{id:guid}/explanation", ExplanationsApi.Request).WithSummary("Ask for an explanation");
         return group;
     }
 
     private static async Task<Results<Ok<Page<FindingSummary>>, ValidationProblem>> List(
-        [AsParameters] FindingFilter filter, SentinelDbContext db, CancellationToken cancellationToken)
+        [AsParameters] FindingFilter filter, SentinelDbContext db, TimeProvider time, CancellationToken cancellationToken)
     {
         if (filter.Faults() is { Count: > 0 } faults) return TypedResults.ValidationProblem(faults, type: ProblemTypes.Validation);
         if (!Cursor.TryDecode<FindingKey>(filter.After, out var key)) return Pages.BadCursor();
@@ -44,20 +46,36 @@ internal static class FindingsApi
         var rows = await (
             from finding in page
             join repository in db.Repositories on finding.RepositoryId equals repository.Id
+            join exposure in db.SecretExposures on finding.Id equals exposure.FindingId into exposures
+            from exposure in exposures.DefaultIfEmpty()
             orderby finding.SeverityRank descending, finding.Id descending
             select new
             {
                 finding.SeverityRank,
+                finding.ClosedAt,
+                FirstPushedAt = exposure == null ? null : exposure.FirstPushedAt,
+                CommittedAt = exposure == null ? null : exposure.CommittedAt,
+                RotatedAt = exposure == null ? null : exposure.RotatedAt,
                 Summary = new FindingSummary(
                     finding.Id, finding.RepositoryId, repository.FullName, finding.RuleId, finding.Category, finding.Severity,
                     finding.Confidence, finding.State, finding.Title, finding.Path, finding.StartLine, finding.MaskedPreview,
-                    finding.FirstSeenAt, finding.LastSeenAt),
+                    finding.FirstSeenAt, finding.LastSeenAt, null),
             }).ToListAsync(cancellationToken);
         var result = Pages.Of(rows, size, row => new FindingKey(row.SeverityRank, row.Summary.Id));
-        return TypedResults.Ok(new Page<FindingSummary>([.. result.Items.Select(row => row.Summary)], result.Next));
+        var now = time.GetUtcNow();
+        return TypedResults.Ok(new Page<FindingSummary>(
+            [.. result.Items.Select(row => row.Summary.Category is FindingCategory.Secret
+                ? row.Summary with { MinutesExposed = Minutes(row.Summary, row.FirstPushedAt, row.CommittedAt, row.RotatedAt, row.ClosedAt, now) }
+                : row.Summary)],
+            result.Next));
     }
 
+    private static long Minutes(
+        FindingSummary finding, DateTimeOffset? firstPushedAt, DateTimeOffset? committedAt, DateTimeOffset? rotatedAt, DateTimeOffset? closedAt, DateTimeOffset now) =>
+        ExposureClock.Minutes(
+            ExposureClock.Since(firstPushedAt, committedAt, finding.FirstSeenAt), ExposureClock.Until(rotatedAt, finding.State, closedAt), now);
+
     private static async Task<Results<Ok<FindingDetail>, ProblemHttpResult>> Get(
-        Guid id, SentinelDbContext db, CancellationToken cancellationToken) =>
-        await FindingDetails.LoadAsync(db, id, cancellationToken) is { } detail ? TypedResults.Ok(detail) : ProblemTypes.Missing("finding");
+        Guid id, SentinelDbContext db, TimeProvider time, CancellationToken cancellationToken) =>
+        await FindingDetails.LoadAsync(db, id, time.GetUtcNow(), cancellationToken) is { } detail ? TypedResults.Ok(detail) : ProblemTypes.Missing("finding");
 }

@@ -5,7 +5,7 @@ using Sentinel.Data;
 
 namespace Sentinel.Api.Overview;
 
-/// <summary>Open findings per day, walked back from what is open now by the transitions of each day.</summary>
+/// <summary>Findings that needed work per day, walked back from what needs it now by the transitions of each day.</summary>
 internal static class Trend
 {
     private const int Days = 30;
@@ -20,11 +20,11 @@ internal static class Trend
             {
                 day.Key,
                 Opened = day.Count(item =>
-                    (item.ToState == FindingState.Open || item.ToState == FindingState.Reopened)
-                    && (item.FromState == null || (item.FromState != FindingState.Open && item.FromState != FindingState.Reopened))),
+                    item.ToState != FindingState.Fixed && item.ToState != FindingState.Dismissed
+                    && (item.FromState == null || item.FromState == FindingState.Fixed || item.FromState == FindingState.Dismissed)),
                 Closed = day.Count(item =>
-                    (item.FromState == FindingState.Open || item.FromState == FindingState.Reopened)
-                    && item.ToState != FindingState.Open && item.ToState != FindingState.Reopened),
+                    item.FromState != null && item.FromState != FindingState.Fixed && item.FromState != FindingState.Dismissed
+                    && (item.ToState == FindingState.Fixed || item.ToState == FindingState.Dismissed)),
             })
             .ToListAsync(cancellationToken);
         var moves = rows.ToDictionary(row => DateOnly.FromDateTime(row.Key), row => (row.Opened, row.Closed));

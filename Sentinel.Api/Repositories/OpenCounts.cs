@@ -2,10 +2,11 @@ using Microsoft.EntityFrameworkCore;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Repositories;
 using Sentinel.Data;
+using Sentinel.Data.Findings;
 
 namespace Sentinel.Api.Repositories;
 
-/// <summary>Counts open findings by severity.</summary>
+/// <summary>Counts findings that need work, by severity.</summary>
 internal static class OpenCounts
 {
     public static readonly SeverityCounts None = new(0, 0, 0, 0, 0);
@@ -14,8 +15,7 @@ internal static class OpenCounts
         SentinelDbContext db, IReadOnlyCollection<Guid> repositories, CancellationToken cancellationToken)
     {
         var rows = await db.Findings
-            .Where(finding => repositories.Contains(finding.RepositoryId))
-            .Where(finding => finding.State == FindingState.Open || finding.State == FindingState.Reopened)
+            .Where(finding => repositories.Contains(finding.RepositoryId)).NeedingWork()
             .GroupBy(finding => new { finding.RepositoryId, finding.Severity })
             .Select(group => new { group.Key.RepositoryId, group.Key.Severity, Count = group.Count() })
             .ToListAsync(cancellationToken);
@@ -24,8 +24,7 @@ internal static class OpenCounts
 
     public static async Task<SeverityCounts> AllAsync(SentinelDbContext db, CancellationToken cancellationToken)
     {
-        var rows = await db.Findings
-            .Where(finding => finding.State == FindingState.Open || finding.State == FindingState.Reopened)
+        var rows = await db.Findings.NeedingWork()
             .GroupBy(finding => finding.Severity).Select(group => new { group.Key, Count = group.Count() })
             .ToListAsync(cancellationToken);
         return Sum(rows.Select(row => (row.Key, row.Count)));

@@ -23,6 +23,8 @@ internal static class RepositoriesApi
         var group = routes.MapGroup(ApiRoutes.Repositories).WithTags("Repositories").RequireAuthorization(Policies.Viewer);
         group.MapGet("/", List).WithSummary("List repositories by name");
         group.MapGet("/{id:guid}", Get).WithSummary("Get a repository with its latest scans");
+        group.MapPost("/{id:guid}/history-scans", CreateHistoryScan.Handle).WithSummary("Look for secrets in the commits of all refs")
+            .RequireAuthorization(Policies.Triager).RequireRateLimiting(RateLimits.Costly);
         return group;
     }
 

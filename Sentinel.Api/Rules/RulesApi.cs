@@ -4,9 +4,9 @@ using Microsoft.EntityFrameworkCore;
 using Sentinel.Api.Problems;
 using Sentinel.Api.Security;
 using Sentinel.Contracts;
-using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Rules;
 using Sentinel.Data;
+using Sentinel.Data.Findings;
 
 namespace Sentinel.Api.Rules;
 
@@ -23,7 +23,7 @@ internal static class RulesApi
 
     private static async Task<Ok<List<RuleSummary>>> List(SentinelDbContext db, CancellationToken cancellationToken)
     {
-        var open = (await db.Findings.Where(finding => finding.State == FindingState.Open || finding.State == FindingState.Reopened)
+        var open = (await db.Findings.NeedingWork()
             .GroupBy(finding => finding.RuleId).Select(group => new { group.Key, Count = group.Count() })
             .ToListAsync(cancellationToken)).ToFrozenDictionary(row => row.Key, row => row.Count, StringComparer.Ordinal);
         return TypedResults.Ok(RulePack.All.Select(rule => rule with { OpenFindings = open.GetValueOrDefault(rule.Id) }).ToList());
@@ -32,8 +32,7 @@ internal static class RulesApi
     private static async Task<Results<Ok<RuleSummary>, ProblemHttpResult>> Get(string id, SentinelDbContext db, CancellationToken cancellationToken)
     {
         if (RulePack.Find(id) is not { } rule) return ProblemTypes.Missing("rule");
-        var open = await db.Findings.CountAsync(
-            finding => finding.RuleId == rule.Id && (finding.State == FindingState.Open || finding.State == FindingState.Reopened), cancellationToken);
+        var open = await db.Findings.NeedingWork().CountAsync(finding => finding.RuleId == rule.Id, cancellationToken);
         return TypedResults.Ok(rule with { OpenFindings = open });
     }
 }

@@ -41,8 +41,9 @@ internal static class RetryScan
             RepositoryId = old.RepositoryId,
             RequestId = RequestIdContext.Current ?? RequestIds.New(),
             TraceParent = Activity.Current?.Id,
-            Kind = ScanKind.Rerun,
-            Lane = ScanLane.Interactive,
+            // What these read is not the tree of a commit, so another kind would look at something else.
+            Kind = old.Kind is ScanKind.History or ScanKind.Dropped ? old.Kind : ScanKind.Rerun,
+            Lane = old.Kind is ScanKind.History ? ScanLane.Background : ScanLane.Interactive,
             Ref = old.Ref,
             CommitSha = old.CommitSha,
             BaseSha = old.BaseSha,

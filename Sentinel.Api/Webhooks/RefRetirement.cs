@@ -70,7 +70,7 @@ internal static class RefRetirement
         NpgsqlConnection connection, Guid repositoryId, string gitRef, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "select id from scans where repository_id = $1 and ref = $2 and status in ('Queued', 'Running')", connection)
+            "select id from scans where repository_id = $1 and ref = $2 and status in ('Queued', 'Running') and kind not in ('Dropped', 'History')", connection)
         {
             Parameters = { new() { Value = repositoryId }, new() { Value = gitRef } },
         };

@@ -10,8 +10,8 @@ public enum Confidence { Low, Medium, High }
 public enum FindingCategory { Secret, Dependency, Infrastructure, Workflow, Code }
 
 /// <summary>
-/// Where a finding stands. <see cref="Open"/> and <see cref="Reopened"/> need work; <see cref="Removed"/> is a secret that
-/// left the code but was not shown to be rotated.
+/// Where a finding stands. <see cref="Open"/>, <see cref="Reopened"/> and <see cref="Removed"/> need work; the last is a secret
+/// that left the code but was not shown to be rotated.
 /// </summary>
 public enum FindingState { Open, Reopened, Removed, Fixed, Dismissed }
 
@@ -22,7 +22,7 @@ public enum DismissReason { FalsePositive, AcceptedRisk, WontFix }
 public enum FindingEventKind { Opened, Moved, Fixed, Removed, Reopened, Dismissed, Undismissed }
 
 /// <summary>The one cause of a finding's transition.</summary>
-public enum FindingCause { Code, RulePack, AdvisorySnapshot, Configuration, ScannerCoverage, Person }
+public enum FindingCause { Code, RulePack, AdvisorySnapshot, Configuration, ScannerCoverage, Person, Liveness }
 
 /// <summary>Whether an explanation was written by a model or is the rule's own guidance.</summary>
 public enum ExplanationSource { Guidance, Model }

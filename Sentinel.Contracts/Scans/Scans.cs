@@ -1,7 +1,10 @@
 namespace Sentinel.Contracts.Scans;
 
-/// <summary>What asked for a scan.</summary>
-public enum ScanKind { Push, PullRequest, Manual, Rerun, Scheduled, History }
+/// <summary>
+/// What asked for a scan. <see cref="History"/> reads the commits of all refs, <see cref="Dropped"/> those of a ref that was deleted;
+/// both look for secrets only.
+/// </summary>
+public enum ScanKind { Push, PullRequest, Manual, Rerun, Scheduled, History, Dropped }
 
 /// <summary>Queue lane, most urgent first.</summary>
 public enum ScanLane { Interactive, Push, Background }

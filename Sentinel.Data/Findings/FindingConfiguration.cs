@@ -23,9 +23,9 @@ internal sealed class FindingConfiguration : IEntityTypeConfiguration<Finding>
 
         // Every list is newest-worst first: (severity_rank desc, id desc) behind each filter the dashboard offers.
         builder.HasIndex(f => new { f.SeverityRank, f.Id }).IsDescending().HasDatabaseName("ix_findings_open")
-            .HasFilter("state in ('Open', 'Reopened')");
+            .HasFilter("state in ('Open', 'Reopened', 'Removed')");
         builder.HasIndex(f => new { f.RepositoryId, f.SeverityRank, f.Id }).IsDescending(false, true, true).HasDatabaseName("ix_findings_open_repository")
-            .HasFilter("state in ('Open', 'Reopened')");
+            .HasFilter("state in ('Open', 'Reopened', 'Removed')");
         builder.HasIndex(f => new { f.State, f.SeverityRank, f.Id }).IsDescending(false, true, true);
         builder.HasIndex(f => new { f.RuleId, f.SeverityRank, f.Id }).IsDescending(false, true, true);
         builder.HasIndex(f => new { f.Category, f.SeverityRank, f.Id }).IsDescending(false, true, true);

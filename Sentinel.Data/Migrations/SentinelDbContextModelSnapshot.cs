@@ -302,6 +302,151 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("explanations", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Exposure.SecretCommit", b =>
+                {
+                    b.Property<Guid>("FindingId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("finding_id");
+
+                    b.Property<string>("CommitSha")
+                        .HasColumnType("text")
+                        .HasColumnName("commit_sha");
+
+                    b.Property<string>("AuthorEmail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_email");
+
+                    b.Property<string>("AuthorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_name");
+
+                    b.Property<DateTimeOffset>("AuthoredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("authored_at");
+
+                    b.Property<string>("BlobSha")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("blob_sha");
+
+                    b.Property<DateTimeOffset>("CommittedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("committed_at");
+
+                    b.Property<string>("Path")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("path");
+
+                    b.Property<DateTimeOffset?>("PushedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pushed_at");
+
+                    b.Property<int>("StartLine")
+                        .HasColumnType("integer")
+                        .HasColumnName("start_line");
+
+                    b.HasKey("FindingId", "CommitSha")
+                        .HasName("pk_secret_commits");
+
+                    b.ToTable("secret_commits", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Exposure.SecretExposure", b =>
+                {
+                    b.Property<Guid>("FindingId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("finding_id");
+
+                    b.Property<string>("AuthorEmail")
+                        .HasColumnType("text")
+                        .HasColumnName("author_email");
+
+                    b.Property<string>("AuthorName")
+                        .HasColumnType("text")
+                        .HasColumnName("author_name");
+
+                    b.Property<DateTimeOffset?>("AuthoredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("authored_at");
+
+                    b.Property<int>("CommitsTotal")
+                        .HasColumnType("integer")
+                        .HasColumnName("commits_total");
+
+                    b.Property<DateTimeOffset?>("CommittedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("committed_at");
+
+                    b.Property<bool>("Dropped")
+                        .HasColumnType("boolean")
+                        .HasColumnName("dropped");
+
+                    b.Property<DateTimeOffset?>("FirstPushedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_pushed_at");
+
+                    b.Property<string>("IntroducedCommit")
+                        .HasColumnType("text")
+                        .HasColumnName("introduced_commit");
+
+                    b.Property<string>("Refs")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("refs");
+
+                    b.Property<DateTimeOffset?>("RefsCheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refs_checked_at");
+
+                    b.Property<bool>("RefsStale")
+                        .HasColumnType("boolean")
+                        .HasColumnName("refs_stale");
+
+                    b.Property<int>("RefsTotal")
+                        .HasColumnType("integer")
+                        .HasColumnName("refs_total");
+
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<DateTimeOffset?>("RotatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rotated_at");
+
+                    b.Property<string>("RotatedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("rotated_by");
+
+                    b.Property<string>("Rotation")
+                        .HasColumnType("text")
+                        .HasColumnName("rotation");
+
+                    b.Property<string>("RotationNote")
+                        .HasColumnType("text")
+                        .HasColumnName("rotation_note");
+
+                    b.Property<bool?>("StillServed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("still_served");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("FindingId")
+                        .HasName("pk_secret_exposures");
+
+                    b.HasIndex("RepositoryId")
+                        .HasDatabaseName("ix_secret_exposures_stale")
+                        .HasFilter("refs_stale");
+
+                    b.ToTable("secret_exposures", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>
                 {
                     b.Property<Guid>("Id")
@@ -461,7 +606,7 @@ namespace Sentinel.Data.Migrations
                     b.HasIndex("SeverityRank", "Id")
                         .IsDescending()
                         .HasDatabaseName("ix_findings_open")
-                        .HasFilter("state in ('Open', 'Reopened')");
+                        .HasFilter("state in ('Open', 'Reopened', 'Removed')");
 
                     b.HasIndex("Category", "SeverityRank", "Id")
                         .IsDescending(false, true, true)
@@ -474,7 +619,7 @@ namespace Sentinel.Data.Migrations
                     b.HasIndex("RepositoryId", "SeverityRank", "Id")
                         .IsDescending(false, true, true)
                         .HasDatabaseName("ix_findings_open_repository")
-                        .HasFilter("state in ('Open', 'Reopened')");
+                        .HasFilter("state in ('Open', 'Reopened', 'Removed')");
 
                     b.HasIndex("RuleId", "SeverityRank", "Id")
                         .IsDescending(false, true, true)
@@ -1051,6 +1196,26 @@ namespace Sentinel.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_explanations_findings_finding_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Exposure.SecretCommit", b =>
+                {
+                    b.HasOne("Sentinel.Data.Findings.Finding", null)
+                        .WithMany()
+                        .HasForeignKey("FindingId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_secret_commits_findings_finding_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Exposure.SecretExposure", b =>
+                {
+                    b.HasOne("Sentinel.Data.Findings.Finding", null)
+                        .WithOne()
+                        .HasForeignKey("Sentinel.Data.Exposure.SecretExposure", "FindingId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_secret_exposures_findings_finding_id");
                 });
 
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>

@@ -10,14 +10,15 @@ public sealed class ProjectReferencesTests
     {
         ["Sentinel.Contracts"] = [],
         ["Sentinel.Scanning"] = [],
+        ["Sentinel.Git"] = ["Sentinel.Scanning"],
         ["Sentinel.ServiceDefaults"] = [],
         ["Sentinel.Aspire"] = [],
         ["Sentinel.Data"] = ["Sentinel.Contracts", "Sentinel.ServiceDefaults"],
         ["Sentinel.Api"] = ["Sentinel.Contracts", "Sentinel.Data", "Sentinel.Scanning", "Sentinel.ServiceDefaults"],
-        ["Sentinel.Worker"] = ["Sentinel.Contracts", "Sentinel.Data", "Sentinel.Scanning", "Sentinel.ServiceDefaults"],
+        ["Sentinel.Worker"] = ["Sentinel.Contracts", "Sentinel.Data", "Sentinel.Git", "Sentinel.Scanning", "Sentinel.ServiceDefaults"],
         ["Sentinel.AiService"] = ["Sentinel.Contracts", "Sentinel.Scanning", "Sentinel.ServiceDefaults"],
         ["Sentinel.Web"] = ["Sentinel.Contracts", "Sentinel.ServiceDefaults"],
-        ["Sentinel.Cli"] = ["Sentinel.Scanning"],
+        ["Sentinel.Cli"] = ["Sentinel.Git", "Sentinel.Scanning"],
         ["Sentinel.Deployment"] = ["Sentinel.Aspire"],
         // The app host names the services for the model; it is checked below that it does not compile against them.
         ["Sentinel.AppHost"] = ["Sentinel.Aspire", "Sentinel.Deployment", "Sentinel.AiService", "Sentinel.Api", "Sentinel.Web", "Sentinel.Worker"],

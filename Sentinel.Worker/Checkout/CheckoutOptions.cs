@@ -1,3 +1,5 @@
+using Sentinel.Git;
+
 namespace Sentinel.Worker.Checkout;
 
 /// <summary>Limits on what a repository may cost.</summary>
@@ -31,4 +33,7 @@ public sealed class CheckoutOptions
 
     /// <summary>Largest blob that is read, in bytes. Default 10 MiB, as the engine's own limit.</summary>
     public long MaxBlobBytes { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>The limits for reading a mirror.</summary>
+    internal GitLimits Reading => new() { CommandTimeout = CommandTimeout, MaxFiles = MaxFiles, MaxPathBytes = MaxPathBytes, MaxBlobBytes = MaxBlobBytes };
 }

@@ -2,13 +2,14 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
+using Sentinel.Git;
 
 namespace Sentinel.Worker.Checkout;
 
 /// <summary>A commit that can be read.</summary>
 /// <param name="Reference">Full ref name.</param>
 /// <param name="DefaultBranch">Short name of the remote's default branch, when it was asked for.</param>
-internal sealed record Checkedout(Git Git, string CommitSha, string Reference, string? DefaultBranch);
+internal sealed record Checkedout(GitRunner Git, string CommitSha, string Reference, string? DefaultBranch);
 
 /// <summary>Bare copies of repositories, one folder each, into which single commits are fetched.</summary>
 internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, RemotePolicy policy)
@@ -22,11 +23,11 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
     /// <param name="commitSha">The commit, or null for whatever <paramref name="reference"/> points at now.</param>
     /// <param name="reference">Full ref name, a branch's or tag's short name, or HEAD.</param>
     /// <returns>The repository, the commit, and the ref's full name: findings of one branch must not be kept under two names.</returns>
-    /// <exception cref="CheckoutException">With what a person should know.</exception>
+    /// <exception cref="GitException">With what a person should know.</exception>
     public async Task<Checkedout> FetchAsync(
         Guid repositoryId, string cloneUrl, string? commitSha, string reference, CancellationToken cancellationToken)
     {
-        var git = new Git(FolderOf(repositoryId, cloneUrl), policy.SettingsFor(cloneUrl));
+        var git = new GitRunner(FolderOf(repositoryId, cloneUrl), policy.SettingsFor(cloneUrl));
         var gate = LockOf(git.Directory);
         await gate.WaitAsync(cancellationToken);
         try
@@ -48,10 +49,10 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
 
     // HEAD and short names are looked up at the remote; a bare commit keeps its own name.
     private async Task<(string FullName, string? DefaultBranch)> FullNameAsync(
-        Git git, string cloneUrl, string reference, string? commitSha, CancellationToken cancellationToken)
+        GitRunner git, string cloneUrl, string reference, string? commitSha, CancellationToken cancellationToken)
     {
         if (reference.StartsWith("refs/", StringComparison.Ordinal) || (commitSha is not null && reference == commitSha)) return (reference, null);
-        if (!RefName().IsMatch(reference)) throw new CheckoutException("ref-not-found", "The branch's or tag's name is not valid.", transient: false);
+        if (!RefName().IsMatch(reference)) throw new GitException("ref-not-found", "The branch's or tag's name is not valid.", transient: false);
 
         string[] wanted = reference == "HEAD" ? ["HEAD"] : [$"refs/heads/{reference}", $"refs/tags/{reference}"];
         var listed = await git.RunAsync(["ls-remote", "--symref", "--end-of-options", cloneUrl, .. wanted], options.Value.CommandTimeout, MaxText, cancellationToken);
@@ -59,17 +60,17 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
 
         var lines = listed.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split('\t')).Where(l => l.Length == 2).ToArray();
         if (reference != "HEAD")
-            return (wanted.FirstOrDefault(w => lines.Any(l => l[1] == w)) ?? throw new CheckoutException("ref-not-found", "There is no branch or tag of this name in the repository.", transient: false), null);
-        if (lines.Length == 0) throw new CheckoutException("empty-repository", "The repository has no commit yet.", transient: false);
+            return (wanted.FirstOrDefault(w => lines.Any(l => l[1] == w)) ?? throw new GitException("ref-not-found", "There is no branch or tag of this name in the repository.", transient: false), null);
+        if (lines.Length == 0) throw new GitException("empty-repository", "The repository has no commit yet.", transient: false);
 
         // "ref: refs/heads/main\tHEAD"; a detached HEAD has no such line.
         var symbolic = lines.FirstOrDefault(l => l[1] == "HEAD" && l[0].StartsWith("ref: refs/heads/", StringComparison.Ordinal))?[0][5..];
         return symbolic is null ? ("HEAD", null) : (symbolic, symbolic["refs/heads/".Length..]);
     }
 
-    private async Task<string> FetchCommitAsync(Git git, string cloneUrl, string sha, string reference, CancellationToken cancellationToken)
+    private async Task<string> FetchCommitAsync(GitRunner git, string cloneUrl, string sha, string reference, CancellationToken cancellationToken)
     {
-        if (!Sha().IsMatch(sha)) throw new CheckoutException("commit-not-found", "The commit's name is not a full hash.", transient: false);
+        if (!CommitId.IsValid(sha)) throw new GitException("commit-not-found", "The commit's name is not a full hash.", transient: false);
         if (await HasAsync(git, sha, cancellationToken)) return sha;
 
         var fetched = await FetchAsync(git, cloneUrl, $"{sha}:refs/sentinel/{sha}", cancellationToken);
@@ -80,27 +81,27 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
         if (fault.Code is not ("commit-not-found" or "git-failed") || !RefName().IsMatch(reference)) throw fault;
         var byRef = await FetchAsync(git, cloneUrl, $"+{reference}:refs/sentinel/by-ref", cancellationToken, shallow: false);
         if (byRef.ExitCode != 0 || !await HasAsync(git, sha, cancellationToken))
-            throw new CheckoutException("commit-not-found", $"Commit {sha[..12]} is no longer in the repository: it was probably removed by a force push.", transient: false);
+            throw new GitException("commit-not-found", $"Commit {sha[..12]} is no longer in the repository: it was probably removed by a force push.", transient: false);
         return sha;
     }
 
-    private async Task<string> FetchRefAsync(Git git, string cloneUrl, string reference, CancellationToken cancellationToken)
+    private async Task<string> FetchRefAsync(GitRunner git, string cloneUrl, string reference, CancellationToken cancellationToken)
     {
-        if (!RefName().IsMatch(reference)) throw new CheckoutException("ref-not-found", "The branch's or tag's name is not valid.", transient: false);
+        if (!RefName().IsMatch(reference)) throw new GitException("ref-not-found", "The branch's or tag's name is not valid.", transient: false);
 
         var fetched = await FetchAsync(git, cloneUrl, $"+{reference}:refs/sentinel/head", cancellationToken);
         if (fetched.ExitCode != 0)
         {
             var fault = GitFault.Of("fetching the branch", fetched);
             throw fault.Code == "ref-not-found" && reference == "HEAD"
-                ? new CheckoutException("empty-repository", "The repository has no commit yet.", transient: false)
+                ? new GitException("empty-repository", "The repository has no commit yet.", transient: false)
                 : fault;
         }
         var commit = await git.RunAsync(["rev-parse", "--verify", "--end-of-options", "refs/sentinel/head^{commit}"], options.Value.CommandTimeout, MaxText, cancellationToken);
-        return commit.ExitCode == 0 ? commit.Text : throw new CheckoutException("ref-not-found", "The branch or tag does not point at a commit.", transient: false);
+        return commit.ExitCode == 0 ? commit.Text : throw new GitException("ref-not-found", "The branch or tag does not point at a commit.", transient: false);
     }
 
-    private Task<GitResult> FetchAsync(Git git, string cloneUrl, string refSpec, CancellationToken cancellationToken, bool shallow = true)
+    private Task<GitResult> FetchAsync(GitRunner git, string cloneUrl, string refSpec, CancellationToken cancellationToken, bool shallow = true)
     {
         string[] depth = shallow ? ["--depth=1"] : [];
         return git.RunAsync(
@@ -108,7 +109,7 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
             options.Value.FetchTimeout, MaxText, cancellationToken, () => CheckSize(git.Directory));
     }
 
-    private async Task EnsureAsync(Git git, CancellationToken cancellationToken)
+    private async Task EnsureAsync(GitRunner git, CancellationToken cancellationToken)
     {
         if (File.Exists(Path.Combine(git.Directory, "HEAD"))) return;
 
@@ -118,14 +119,14 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
         if (made.ExitCode != 0) throw GitFault.Of("preparing the cache", made);
     }
 
-    private async Task<bool> HasAsync(Git git, string sha, CancellationToken cancellationToken) =>
+    private async Task<bool> HasAsync(GitRunner git, string sha, CancellationToken cancellationToken) =>
         // ls-tree of the root also tells a commit whose trees are missing because an earlier fetch was killed.
         (await git.RunAsync(["rev-parse", "--quiet", "--verify", "--end-of-options", $"{sha}^{{tree}}"], options.Value.CommandTimeout, MaxText, cancellationToken)).ExitCode == 0;
 
     private void CheckSize(string folder)
     {
         if (SizeOf(folder) > options.Value.MaxRepositoryBytes)
-            throw new CheckoutException("too-large", $"The repository is larger than {options.Value.MaxRepositoryBytes / (1024 * 1024)} MiB (Checkout:MaxRepositoryBytes).", transient: false);
+            throw new GitException("too-large", $"The repository is larger than {options.Value.MaxRepositoryBytes / (1024 * 1024)} MiB (Checkout:MaxRepositoryBytes).", transient: false);
     }
 
     // The least recently used mirrors go first; one that is in use has just been touched.
@@ -167,9 +168,6 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
     {
         lock (_locks) return _locks.TryGetValue(folder, out var gate) ? gate : _locks[folder] = new SemaphoreSlim(1, 1);
     }
-
-    [GeneratedRegex("^[0-9a-f]{40}([0-9a-f]{24})?\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Sha();
 
     // https://git-scm.com/docs/git-check-ref-format, a little stricter; HEAD stands for the default branch.
     [GeneratedRegex("^(HEAD|refs/[^\\x00-\\x20~^:?*\\[\\\\\\x7f]{1,1000}|[A-Za-z0-9_][^\\x00-\\x20~^:?*\\[\\\\\\x7f]{0,250})\\z", RegexOptions.CultureInvariant)]

@@ -1,3 +1,5 @@
+using Sentinel.Git;
+
 namespace Sentinel.Worker.Checkout;
 
 /// <summary>Keeps the workers of one machine from writing one mirror at once. The operating system releases it when a worker dies.</summary>
@@ -21,7 +23,7 @@ internal static class MirrorLock
             }
             catch (IOException)
             {
-                throw new CheckoutException("timeout", "Another worker kept this repository's cache locked.", transient: true);
+                throw new GitException("timeout", "Another worker kept this repository's cache locked.", transient: true);
             }
         }
     }

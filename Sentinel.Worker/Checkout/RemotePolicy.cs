@@ -1,3 +1,5 @@
+using Sentinel.Git;
+
 namespace Sentinel.Worker.Checkout;
 
 /// <summary>Which remotes git may talk to, and by which protocol.</summary>
@@ -15,7 +17,7 @@ internal sealed class RemotePolicy(bool allowLocal, Uri gitHubUrl, IReadOnlySet<
         environment.IsDevelopment());
 
     /// <summary>The git settings for a remote.</summary>
-    /// <exception cref="CheckoutException">The remote is not allowed.</exception>
+    /// <exception cref="GitException">The remote is not allowed.</exception>
     public IReadOnlyList<(string Key, string Value)> SettingsFor(string cloneUrl)
     {
         if (!Uri.TryCreate(cloneUrl, UriKind.Absolute, out var url) || url.UserInfo.Length > 0)
@@ -35,5 +37,5 @@ internal sealed class RemotePolicy(bool allowLocal, Uri gitHubUrl, IReadOnlySet<
         (gitHubUrl.Scheme == "http" && url.Authority == gitHubUrl.Authority) || (development && url.IsLoopback)
         || allowedHosts.Contains(url.Authority) || allowedHosts.Contains(url.Host);
 
-    private static CheckoutException Refused(string why) => new("not-allowed", $"The repository was not fetched: {why}.", transient: false);
+    private static GitException Refused(string why) => new("not-allowed", $"The repository was not fetched: {why}.", transient: false);
 }

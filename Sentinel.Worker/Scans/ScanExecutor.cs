@@ -7,6 +7,8 @@ using Sentinel.Data.Queue;
 using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 using Sentinel.Data.Settings;
+using Sentinel.Git;
+using Sentinel.Git.Blobs;
 using Sentinel.Scanning;
 using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Findings;
@@ -21,7 +23,7 @@ internal sealed class ScanExecutor(
     private const int MaxSkippedListed = 1000;
 
     /// <summary>Runs the scan; false when the lease was lost meanwhile and nothing was written.</summary>
-    /// <exception cref="CheckoutException">The repository could not be read.</exception>
+    /// <exception cref="GitException">The repository could not be read.</exception>
     public async Task<bool> ExecuteAsync(ScanLease lease, CancellationToken cancellationToken)
     {
         var (scan, repository, key) = await LoadAsync(lease, cancellationToken);
@@ -31,10 +33,10 @@ internal sealed class ScanExecutor(
         var fetched = await mirror.FetchAsync(repository.Id, repository.CloneUrl, scan.CommitSha, scan.Ref, cancellationToken);
 
         await progress.BeginAsync(ScanPhase.List, cancellationToken);
-        var tree = await GitTree.ReadAsync(fetched.Git, fetched.CommitSha, checkout.Value, cancellationToken);
+        var tree = await GitTree.ReadAsync(fetched.Git, fetched.CommitSha, checkout.Value.Reading, cancellationToken);
 
         await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
-        await using var files = new CommitFiles(fetched.Git, tree, checkout.Value);
+        await using var files = new CommitFiles(fetched.Git, tree, checkout.Value.Reading);
         var report = await engine.ScanAsync(
             files, new PostgresAnalysisCache(dataSource, time), new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes }, progress, cancellationToken);
 

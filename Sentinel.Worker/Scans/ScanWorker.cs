@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 using Sentinel.Contracts.Operations;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data.Queue;
+using Sentinel.Git;
 using Sentinel.ServiceDefaults;
 using Sentinel.ServiceDefaults.Requests;
-using Sentinel.Worker.Checkout;
 
 namespace Sentinel.Worker.Scans;
 
@@ -99,11 +99,11 @@ internal sealed partial class ScanWorker(
             case OperationCanceledException:
                 LogStopped(lease.ScanId);
                 return;
-            case CheckoutException { Transient: false } refused:
+            case GitException { Transient: false } refused:
                 await queue.DeadLetterAsync(lease, refused.Code, refused.Message, cancellationToken);
                 LogRefused(lease.ScanId, refused.Code);
                 break;
-            case CheckoutException transient:
+            case GitException transient:
                 await queue.RetryAsync(lease, Delay(lease.Attempt), transient.Code, transient.Message, cancellationToken);
                 LogRetried(lease.ScanId, lease.Attempt, transient);
                 break;

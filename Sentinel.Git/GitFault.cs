@@ -1,7 +1,7 @@
-namespace Sentinel.Worker.Checkout;
+namespace Sentinel.Git;
 
 /// <summary>Says in our words what git could not do. Git's own text may hold addresses and is not shown.</summary>
-internal static class GitFault
+public static class GitFault
 {
     private static readonly (string Said, string Code, string Message, bool Transient)[] Table =
     [
@@ -24,17 +24,25 @@ internal static class GitFault
         ("early EOF", "unreachable", "The connection to the server broke.", true),
         ("RPC failed", "unreachable", "The connection to the server broke.", true),
         ("Operation too slow", "timeout", "The server sent too slowly.", true),
+        ("is corrupt", "corrupt", "The repository is damaged: an object of its history cannot be read (git fsck names it).", false),
+        ("unable to read", "corrupt", "The repository is damaged: an object of its history cannot be read (git fsck names it).", false),
+        ("could not read", "corrupt", "The repository is damaged: an object of its history cannot be read (git fsck names it).", false),
+        ("Could not parse object", "corrupt", "The repository is damaged: an object of its history cannot be read (git fsck names it).", false),
+        ("not a git repository", "repository-not-found", "There is no git repository at this place.", false),
         ("fsck error", "git-failed", "The repository holds a malformed object that git refuses.", false),
         ("bad tree", "git-failed", "The repository holds a malformed object that git refuses.", false),
-        ("No space left", "git-failed", "The worker's disk is full.", true),
+        ("No space left", "git-failed", "The disk is full.", true),
     ];
 
-    public static CheckoutException Of(string doing, GitResult result)
+    /// <summary>The exception that fits what git said.</summary>
+    /// <param name="doing">What was tried, as in: git failed while …</param>
+    /// <param name="result">Exit code and error text are looked at.</param>
+    public static GitException Of(string doing, GitResult result)
     {
         foreach (var (said, code, message, transient) in Table)
         {
-            if (result.Error.Contains(said, StringComparison.OrdinalIgnoreCase)) return new CheckoutException(code, message, transient);
+            if (result.Error.Contains(said, StringComparison.OrdinalIgnoreCase)) return new GitException(code, message, transient);
         }
-        return new CheckoutException("git-failed", $"git failed while {doing} (exit code {result.ExitCode}).", transient: true);
+        return new GitException("git-failed", $"git failed while {doing} (exit code {result.ExitCode}).", transient: true);
     }
 }
