@@ -2,6 +2,7 @@ using Sentinel.Api.Audit;
 using Sentinel.Api.Documentation;
 using Sentinel.Api.Findings;
 using Sentinel.Api.Live;
+using Sentinel.Api.Liveness;
 using Sentinel.Api.Operations;
 using Sentinel.Api.Overview;
 using Sentinel.Api.Problems;
@@ -61,6 +62,7 @@ internal static class ApiHost
         app.MapRequests();
         app.MapOperations();
         app.MapLive();
+        app.MapLiveness();
         app.MapSession();
         app.MapTokens();
         app.MapAudit();

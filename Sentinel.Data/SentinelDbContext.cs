@@ -5,6 +5,7 @@ using Sentinel.Data.Deliveries;
 using Sentinel.Data.Explanations;
 using Sentinel.Data.Exposure;
 using Sentinel.Data.Findings;
+using Sentinel.Data.Liveness;
 using Sentinel.Data.Outbox;
 using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
@@ -40,6 +41,10 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
 
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+
+    public DbSet<LivenessProvider> LivenessProviders => Set<LivenessProvider>();
+
+    public DbSet<SecretLiveness> SecretLiveness => Set<SecretLiveness>();
 
     public DbSet<Setting> Settings => Set<Setting>();
 

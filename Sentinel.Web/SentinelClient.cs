@@ -2,6 +2,7 @@ using Sentinel.Contracts;
 using Sentinel.Contracts.Audit;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Live;
+using Sentinel.Contracts.Liveness;
 using Sentinel.Contracts.Operations;
 using Sentinel.Contracts.Overview;
 using Sentinel.Contracts.Repositories;
@@ -85,6 +86,15 @@ public sealed class SentinelClient(ApiTransport api)
 
     public Task<ApiResult<Done>> RequestExplanationAsync(Guid id, CancellationToken cancellationToken) =>
         api.PostAsync<Done>($"{ApiRoutes.Findings}/{id}/explanation", null, cancellationToken);
+
+    public Task<ApiResult<Done>> CheckLivenessAsync(Guid id, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{ApiRoutes.Findings}/{id}/check-liveness", null, cancellationToken);
+
+    public Task<ApiResult<IReadOnlyList<LivenessProvider>>> LivenessAsync(CancellationToken cancellationToken) =>
+        api.GetListAsync<LivenessProvider>(ApiRoutes.Liveness, cancellationToken);
+
+    public Task<ApiResult<Done>> SwitchLivenessAsync(string id, bool enabled, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{ApiRoutes.Liveness}/{id}", new SwitchLivenessRequest(enabled), cancellationToken);
 
     public Task<ApiResult<RequestJourney>> RequestAsync(string requestId, CancellationToken cancellationToken) =>
         api.GetAsync<RequestJourney>($"{ApiRoutes.Requests}/{Uri.EscapeDataString(requestId)}", cancellationToken);

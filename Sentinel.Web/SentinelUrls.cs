@@ -15,6 +15,7 @@ public static class SentinelUrls
     public const string Search = "/search";
     public const string Requests = "/requests";
     public const string Operations = "/operations";
+    public const string Liveness = "/liveness";
     public const string Rules = "/rules";
     public const string Audit = "/audit";
     public const string Settings = "/settings";

@@ -4,6 +4,7 @@ using Sentinel.ServiceDefaults;
 using Sentinel.ServiceDefaults.Configuration;
 using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Explanations;
+using Sentinel.Worker.Liveness;
 using Sentinel.Worker.Scans;
 
 namespace Sentinel.Worker;
@@ -18,6 +19,7 @@ internal static class WorkerHost
         builder.AddCheckout();
         builder.AddScans();
         builder.AddExplanations();
+        builder.AddLiveness();
         return builder;
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Api.Explanations;
+using Sentinel.Api.Liveness;
 using Sentinel.Api.Rules;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
@@ -42,7 +43,8 @@ internal static class FindingDetails
             finding.ClosedAt, finding.FirstCommit, finding.LastScanId, DismissalOf(finding),
             [.. instances.Select(ToContract)], events, RulePack.Guidance(finding.RuleId),
             await ExplanationQueries.NewestAsync(db, id, cancellationToken),
-            await Exposures.LoadAsync(db, finding, events, now, cancellationToken));
+            await Exposures.LoadAsync(db, finding, events, now, cancellationToken),
+            await LivenessQueries.OfAsync(db, finding, cancellationToken));
     }
 
     private static Dismissal? DismissalOf(Finding finding) =>

@@ -525,6 +525,10 @@ namespace Sentinel.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_seen_at");
 
+                    b.Property<string>("Liveness")
+                        .HasColumnType("text")
+                        .HasColumnName("liveness");
+
                     b.Property<string>("MaskedPreview")
                         .HasColumnType("text")
                         .HasColumnName("masked_preview");
@@ -599,6 +603,9 @@ namespace Sentinel.Data.Migrations
                     b.HasIndex("DismissExpiresAt")
                         .HasDatabaseName("ix_findings_dismiss_expires_at")
                         .HasFilter("dismiss_expires_at is not null");
+
+                    b.HasIndex("Fingerprint")
+                        .HasDatabaseName("ix_findings_fingerprint");
 
                     b.HasIndex("FirstSeenAt")
                         .HasDatabaseName("ix_findings_first_seen_at");
@@ -784,6 +791,114 @@ namespace Sentinel.Data.Migrations
                         .HasFilter("present");
 
                     b.ToTable("finding_instances", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Liveness.LivenessProvider", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Blocked")
+                        .HasColumnType("text")
+                        .HasColumnName("blocked");
+
+                    b.Property<DateTimeOffset?>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Documentation")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("documentation");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request");
+
+                    b.PrimitiveCollection<List<string>>("RuleIds")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("rule_ids");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_liveness_providers");
+
+                    b.ToTable("liveness_providers", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Liveness.SecretLiveness", b =>
+                {
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Fingerprint")
+                        .HasColumnType("text")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<DateTimeOffset?>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<string>("Evidence")
+                        .HasColumnType("text")
+                        .HasColumnName("evidence");
+
+                    b.Property<DateTimeOffset?>("LastLiveAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_live_at");
+
+                    b.Property<DateTimeOffset?>("NextCheckAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_check_at");
+
+                    b.Property<string>("PartsHash")
+                        .HasColumnType("text")
+                        .HasColumnName("parts_hash");
+
+                    b.Property<string>("State")
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Undecided")
+                        .HasColumnType("integer")
+                        .HasColumnName("undecided");
+
+                    b.HasKey("ProviderId", "Fingerprint")
+                        .HasName("pk_secret_liveness");
+
+                    b.HasIndex("Fingerprint")
+                        .HasDatabaseName("ix_secret_liveness_fingerprint");
+
+                    b.HasIndex("NextCheckAt")
+                        .HasDatabaseName("ix_secret_liveness_next_check_at")
+                        .HasFilter("next_check_at is not null");
+
+                    b.ToTable("secret_liveness", (string)null);
                 });
 
             modelBuilder.Entity("Sentinel.Data.Outbox.OutboxMessage", b =>

@@ -69,6 +69,7 @@ public static class Words
         FindingCause.AdvisorySnapshot => "new advisories",
         FindingCause.Configuration => "a change of configuration",
         FindingCause.ScannerCoverage => "scanner coverage",
+        FindingCause.Liveness => "the provider's answer",
         _ => "a person",
     };
 

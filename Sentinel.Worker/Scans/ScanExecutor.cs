@@ -12,13 +12,14 @@ using Sentinel.Git.Blobs;
 using Sentinel.Scanning;
 using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Findings;
+using Sentinel.Worker.Liveness;
 
 namespace Sentinel.Worker.Scans;
 
 /// <summary>Carries out one scan: fetch, list, analyse, then match and persist in one fenced transaction.</summary>
 internal sealed class ScanExecutor(
     IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngine engine,
-    WorkerTelemetry telemetry, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
+    WorkerTelemetry telemetry, LivenessAfterScan liveness, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
     private const int MaxSkippedListed = 1000;
 
@@ -37,8 +38,9 @@ internal sealed class ScanExecutor(
 
         await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
         await using var files = new CommitFiles(fetched.Git, tree, checkout.Value.Reading);
-        var report = await engine.ScanAsync(
-            files, new PostgresAnalysisCache(dataSource, time), new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes }, progress, cancellationToken);
+        var seen = await liveness.ObserverAsync(cancellationToken);
+        var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes, Secrets = seen };
+        var report = await engine.ScanAsync(files, new PostgresAnalysisCache(dataSource, time), settings, progress, cancellationToken);
 
         await progress.BeginAsync(ScanPhase.Match, cancellationToken);
         var status = report.IsComplete ? ScanStatus.Succeeded : ScanStatus.Partial;
@@ -62,6 +64,7 @@ internal sealed class ScanExecutor(
 
         telemetry.Finished(report.BytesRead, report.CacheHits, applied.Opened);
         await progress.PublishAsync(status, cancellationToken);
+        liveness.Ask(seen);
         return true;
     }
 
