@@ -1,6 +1,7 @@
 using Sentinel.Api.Audit;
 using Sentinel.Api.Documentation;
 using Sentinel.Api.Findings;
+using Sentinel.Api.Heartbeats;
 using Sentinel.Api.Live;
 using Sentinel.Api.Liveness;
 using Sentinel.Api.Operations;
@@ -40,6 +41,7 @@ internal static class ApiHost
         builder.Services.AddWebhooks();
         builder.Services.AddScans();
         builder.Services.AddFindings();
+        builder.Services.AddHeartbeats();
         builder.Services.AddDocumentation();
         return builder;
     }

@@ -1,9 +1,11 @@
 using Sentinel.Data;
 using Sentinel.Scanning;
+using Sentinel.Scanning.Secrets;
 using Sentinel.ServiceDefaults;
 using Sentinel.ServiceDefaults.Configuration;
 using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Explanations;
+using Sentinel.Worker.Heartbeats;
 using Sentinel.Worker.Liveness;
 using Sentinel.Worker.Scans;
 
@@ -33,7 +35,9 @@ internal static class WorkerHost
     private static void AddScans(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(new ScanEngine(ScannerRegistration.Analyzers));
+        builder.Services.AddSingleton<Func<SecretRuleSet, IReadOnlyList<IFileAnalyzer>>>(ScannerRegistration.With);
+        builder.Services.AddSingleton<ScanEngines>();
+        builder.Services.AddSingleton<HeartbeatScan>();
         builder.Services.AddSingleton<WorkerTelemetry>();
         builder.Services.AddSingleton<ScanExecutor>();
         builder.Services.AddHostedService<ScanWorker>();

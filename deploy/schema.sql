@@ -601,3 +601,287 @@ BEGIN
 END $EF$;
 COMMIT;
 
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    DROP INDEX ix_findings_open;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    DROP INDEX ix_findings_open_repository;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    CREATE TABLE secret_commits (
+        finding_id uuid NOT NULL,
+        commit_sha text NOT NULL,
+        blob_sha text NOT NULL,
+        path text NOT NULL,
+        start_line integer NOT NULL,
+        author_name text NOT NULL,
+        author_email text NOT NULL,
+        authored_at timestamp with time zone NOT NULL,
+        committed_at timestamp with time zone NOT NULL,
+        pushed_at timestamp with time zone,
+        CONSTRAINT pk_secret_commits PRIMARY KEY (finding_id, commit_sha),
+        CONSTRAINT fk_secret_commits_findings_finding_id FOREIGN KEY (finding_id) REFERENCES findings (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    CREATE TABLE secret_exposures (
+        finding_id uuid NOT NULL,
+        repository_id uuid NOT NULL,
+        introduced_commit text,
+        author_name text,
+        author_email text,
+        authored_at timestamp with time zone,
+        committed_at timestamp with time zone,
+        first_pushed_at timestamp with time zone,
+        commits_total integer NOT NULL,
+        refs jsonb NOT NULL,
+        refs_total integer NOT NULL,
+        refs_checked_at timestamp with time zone,
+        refs_stale boolean NOT NULL,
+        dropped boolean NOT NULL,
+        still_served boolean,
+        rotation text,
+        rotated_at timestamp with time zone,
+        rotated_by text,
+        rotation_note text,
+        updated_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_secret_exposures PRIMARY KEY (finding_id),
+        CONSTRAINT fk_secret_exposures_findings_finding_id FOREIGN KEY (finding_id) REFERENCES findings (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    CREATE INDEX ix_findings_open ON findings (severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    CREATE INDEX ix_findings_open_repository ON findings (repository_id, severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    CREATE INDEX ix_secret_exposures_stale ON secret_exposures (repository_id) WHERE refs_stale;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261124104542_SecretExposures', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    ALTER TABLE findings ADD liveness text;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE TABLE custom_rules (
+        id text NOT NULL,
+        active_version integer,
+        latest_version integer NOT NULL,
+        changed_by text NOT NULL,
+        changed_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_custom_rules PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE TABLE heartbeat_rules (
+        rule_id text NOT NULL,
+        last_asked_at timestamp with time zone NOT NULL,
+        last_tried_at timestamp with time zone,
+        last_found_at timestamp with time zone,
+        recent text NOT NULL,
+        CONSTRAINT pk_heartbeat_rules PRIMARY KEY (rule_id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE TABLE heartbeat_runs (
+        id uuid NOT NULL,
+        scan_id uuid NOT NULL,
+        queued_at timestamp with time zone NOT NULL,
+        rule_ids text[] NOT NULL,
+        completed_at timestamp with time zone,
+        tried integer NOT NULL,
+        found integer NOT NULL,
+        missed text[] NOT NULL,
+        CONSTRAINT pk_heartbeat_runs PRIMARY KEY (id),
+        CONSTRAINT fk_heartbeat_runs_scans_scan_id FOREIGN KEY (scan_id) REFERENCES scans (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE TABLE liveness_providers (
+        id text NOT NULL,
+        name text NOT NULL,
+        host text NOT NULL,
+        request text NOT NULL,
+        documentation text NOT NULL,
+        rule_ids text[] NOT NULL,
+        blocked text,
+        enabled boolean NOT NULL,
+        changed_by text,
+        changed_at timestamp with time zone,
+        updated_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_liveness_providers PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE TABLE secret_liveness (
+        provider_id text NOT NULL,
+        fingerprint text NOT NULL,
+        state text,
+        evidence text,
+        checked_at timestamp with time zone,
+        next_check_at timestamp with time zone,
+        last_live_at timestamp with time zone,
+        parts_hash text,
+        undecided integer NOT NULL,
+        CONSTRAINT pk_secret_liveness PRIMARY KEY (provider_id, fingerprint)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE TABLE custom_rule_versions (
+        rule_id text NOT NULL,
+        version integer NOT NULL,
+        definition jsonb NOT NULL,
+        created_by text NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        activated_by text,
+        activated_at timestamp with time zone,
+        CONSTRAINT pk_custom_rule_versions PRIMARY KEY (rule_id, version),
+        CONSTRAINT fk_custom_rule_versions_custom_rules_rule_id FOREIGN KEY (rule_id) REFERENCES custom_rules (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE TABLE custom_rule_dry_runs (
+        id uuid NOT NULL,
+        rule_id text NOT NULL,
+        version integer NOT NULL,
+        status text NOT NULL,
+        against integer,
+        requested_by text NOT NULL,
+        requested_at timestamp with time zone NOT NULL,
+        lease_until timestamp with time zone,
+        attempts integer NOT NULL,
+        completed_at timestamp with time zone,
+        repositories_total integer NOT NULL,
+        repositories_done integer NOT NULL,
+        files integer NOT NULL,
+        added integer NOT NULL,
+        removed integer NOT NULL,
+        repositories jsonb NOT NULL,
+        detail text,
+        CONSTRAINT pk_custom_rule_dry_runs PRIMARY KEY (id),
+        CONSTRAINT fk_custom_rule_dry_runs_custom_rule_versions_rule_id_version FOREIGN KEY (rule_id, version) REFERENCES custom_rule_versions (rule_id, version) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE INDEX ix_findings_fingerprint ON findings (fingerprint);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE INDEX ix_custom_rule_dry_runs_rule_id_version ON custom_rule_dry_runs (rule_id, version);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE INDEX ix_custom_rule_dry_runs_waiting ON custom_rule_dry_runs (requested_at) WHERE status in ('Queued', 'Running');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE INDEX ix_heartbeat_runs_completed_at ON heartbeat_runs (completed_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE INDEX ix_heartbeat_runs_queued_at ON heartbeat_runs (queued_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    CREATE INDEX ix_heartbeat_runs_scan_id ON heartbeat_runs (scan_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261124112323_LivenessHeartbeatCustomRules', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+

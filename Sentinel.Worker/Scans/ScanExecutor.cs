@@ -12,13 +12,14 @@ using Sentinel.Git.Blobs;
 using Sentinel.Scanning;
 using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Findings;
+using Sentinel.Worker.Heartbeats;
 using Sentinel.Worker.Liveness;
 
 namespace Sentinel.Worker.Scans;
 
 /// <summary>Carries out one scan: fetch, list, analyse, then match and persist in one fenced transaction.</summary>
 internal sealed class ScanExecutor(
-    IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngine engine,
+    IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngines engines, HeartbeatScan heartbeat,
     WorkerTelemetry telemetry, LivenessAfterScan liveness, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
     private const int MaxSkippedListed = 1000;
@@ -28,6 +29,7 @@ internal sealed class ScanExecutor(
     public async Task<bool> ExecuteAsync(ScanLease lease, CancellationToken cancellationToken)
     {
         var (scan, repository, key) = await LoadAsync(lease, cancellationToken);
+        if (scan.Kind == ScanKind.Heartbeat) return await heartbeat.ExecuteAsync(lease, key, cancellationToken);
         using var progress = new ScanProgressReporter(scan, bus, databases, telemetry, time);
 
         await progress.BeginAsync(ScanPhase.Fetch, cancellationToken);
@@ -40,6 +42,7 @@ internal sealed class ScanExecutor(
         await using var files = new CommitFiles(fetched.Git, tree, checkout.Value.Reading);
         var seen = await liveness.ObserverAsync(cancellationToken);
         var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes, Secrets = seen };
+        var engine = await engines.CurrentAsync(cancellationToken);
         var report = await engine.ScanAsync(files, new PostgresAnalysisCache(dataSource, time), settings, progress, cancellationToken);
 
         await progress.BeginAsync(ScanPhase.Match, cancellationToken);

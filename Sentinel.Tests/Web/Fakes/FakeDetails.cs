@@ -42,7 +42,7 @@ internal static class FakeDetails
                 new FindingInstance("refs/pull/482/head", scan.CommitSha!, false, scan.Id, []),
             ],
             Events(estate, f, scan), new RuleGuidance(rule.Description, rule.Remediation, rule.References),
-            withModel ? ModelExplanation(estate, f) : null);
+            withModel ? ModelExplanation(estate, f) : null, Liveness: FakeLiveness.Of(estate, f));
     }
 
     public static ScanDetail Scan(FakeEstate estate, ScanSummary s) => new(

@@ -45,7 +45,7 @@ internal sealed class Target : IAsyncDisposable
         [
             ("overview", "/"), ("repositories", "/repositories"), ("scans", "/scans"), ("scan-new", "/scans/new"), ("findings", "/findings"),
             ("findings-filtered", "/findings?state=any&severity=critical,high&category=secret"), ("findings-none", "/findings?q=nothing-has-this-text"),
-            ("requests", "/requests"), ("operations", "/operations"), ("rules", "/rules"), ("audit", "/audit"), ("settings", "/settings"),
+            ("requests", "/requests"), ("operations", "/operations"), ("rules", "/rules"), ("liveness", "/liveness"), ("audit", "/audit"), ("settings", "/settings"),
             ("finding-missing", $"/findings/{Guid.Empty}"), ("denied", "/denied"), ("not-found", "/no/such/page"), ("error", "/error"),
         ];
         if (_api is { Estate: var e })
