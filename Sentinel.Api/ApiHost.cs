@@ -1,4 +1,5 @@
 using Sentinel.Api.Audit;
+using Sentinel.Api.CustomRules;
 using Sentinel.Api.Documentation;
 using Sentinel.Api.Findings;
 using Sentinel.Api.Heartbeats;
@@ -61,6 +62,7 @@ internal static class ApiHost
         app.MapScans();
         app.MapFindings();
         app.MapRules();
+        app.MapCustomRules();
         app.MapRequests();
         app.MapOperations();
         app.MapLive();

@@ -18,6 +18,9 @@ public static class ApiRoutes
     /// <summary><c>GET</c> list, <c>GET /{id}</c>.</summary>
     public const string Rules = "/api/v1/rules";
 
+    /// <summary><c>GET</c> list, <c>GET /{id}</c>, <c>POST</c>, <c>POST /check</c>, <c>POST /{id}/versions/{version}/dry-run</c>, <c>POST /{id}/versions/{version}/activate</c>, <c>POST /{id}/deactivate</c>.</summary>
+    public const string CustomRules = "/api/v1/custom-rules";
+
     /// <summary><c>GET</c> list, <c>POST /{id}</c> switches a provider (<see cref="Liveness.SwitchLivenessRequest"/>).</summary>
     public const string Liveness = "/api/v1/liveness";
 

@@ -1,5 +1,6 @@
 using Sentinel.Contracts;
 using Sentinel.Contracts.Audit;
+using Sentinel.Contracts.CustomRules;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Live;
 using Sentinel.Contracts.Liveness;
@@ -108,6 +109,27 @@ public sealed class SentinelClient(ApiTransport api)
     public Task<ApiResult<RuleSummary>> RuleAsync(string id, CancellationToken cancellationToken) =>
         api.GetAsync<RuleSummary>($"{ApiRoutes.Rules}/{Uri.EscapeDataString(id)}", cancellationToken);
 
+    public Task<ApiResult<IReadOnlyList<CustomRuleSummary>>> CustomRulesAsync(CancellationToken cancellationToken) =>
+        api.GetListAsync<CustomRuleSummary>(ApiRoutes.CustomRules, cancellationToken);
+
+    public Task<ApiResult<CustomRuleDetail>> CustomRuleAsync(string id, CancellationToken cancellationToken) =>
+        api.GetAsync<CustomRuleDetail>(CustomRule(id), cancellationToken);
+
+    public Task<ApiResult<CustomRuleCheck>> CheckCustomRuleAsync(CheckCustomRuleRequest request, CancellationToken cancellationToken) =>
+        api.PostAsync<CustomRuleCheck>($"{ApiRoutes.CustomRules}/check", request, cancellationToken);
+
+    public Task<ApiResult<CustomRuleDetail>> SaveCustomRuleAsync(CustomRuleDefinition definition, CancellationToken cancellationToken) =>
+        api.PostAsync<CustomRuleDetail>(ApiRoutes.CustomRules, definition, cancellationToken);
+
+    public Task<ApiResult<Done>> StartDryRunAsync(string id, int version, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{CustomRule(id)}/versions/{version}/dry-run", null, cancellationToken);
+
+    public Task<ApiResult<Done>> ActivateCustomRuleAsync(string id, int version, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{CustomRule(id)}/versions/{version}/activate", null, cancellationToken);
+
+    public Task<ApiResult<Done>> DeactivateCustomRuleAsync(string id, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{CustomRule(id)}/deactivate", null, cancellationToken);
+
     public Task<ApiResult<IReadOnlyList<TokenSummary>>> TokensAsync(CancellationToken cancellationToken) =>
         api.GetListAsync<TokenSummary>(ApiRoutes.Tokens, cancellationToken);
 
@@ -119,6 +141,8 @@ public sealed class SentinelClient(ApiTransport api)
 
     public Task<ApiResult<Page<AuditEntry>>> AuditAsync(string? after, int limit, CancellationToken cancellationToken) =>
         api.GetAsync<Page<AuditEntry>>(Paging(after, limit).AppendTo(ApiRoutes.Audit), cancellationToken);
+
+    private static string CustomRule(string id) => $"{ApiRoutes.CustomRules}/{Uri.EscapeDataString(id)}";
 
     private static QueryText Paging(string? after, int? limit)
     {

@@ -4,6 +4,7 @@ using Sentinel.Scanning.Secrets;
 using Sentinel.ServiceDefaults;
 using Sentinel.ServiceDefaults.Configuration;
 using Sentinel.Worker.Checkout;
+using Sentinel.Worker.CustomRules;
 using Sentinel.Worker.Explanations;
 using Sentinel.Worker.Heartbeats;
 using Sentinel.Worker.Liveness;
@@ -22,6 +23,7 @@ internal static class WorkerHost
         builder.AddScans();
         builder.AddExplanations();
         builder.AddLiveness();
+        builder.AddCustomRules();
         return builder;
     }
 

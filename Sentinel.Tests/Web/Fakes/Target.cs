@@ -45,7 +45,7 @@ internal sealed class Target : IAsyncDisposable
         [
             ("overview", "/"), ("repositories", "/repositories"), ("scans", "/scans"), ("scan-new", "/scans/new"), ("findings", "/findings"),
             ("findings-filtered", "/findings?state=any&severity=critical,high&category=secret"), ("findings-none", "/findings?q=nothing-has-this-text"),
-            ("requests", "/requests"), ("operations", "/operations"), ("rules", "/rules"), ("liveness", "/liveness"), ("audit", "/audit"), ("settings", "/settings"),
+            ("requests", "/requests"), ("operations", "/operations"), ("rules", "/rules"), ("liveness", "/liveness"), ("custom-rules", "/custom-rules"), ("custom-rule-new", "/custom-rules/new"), ("audit", "/audit"), ("settings", "/settings"),
             ("finding-missing", $"/findings/{Guid.Empty}"), ("denied", "/denied"), ("not-found", "/no/such/page"), ("error", "/error"),
         ];
         if (_api is { Estate: var e })
@@ -58,6 +58,8 @@ internal sealed class Target : IAsyncDisposable
             pages.Add(("finding-guidance", $"/findings/{e.Findings.First(f => f.MaskedPreview is null).Id}"));
             pages.Add(("finding-dismissed", $"/findings/{e.Findings.First(f => f.State == Sentinel.Contracts.Findings.FindingState.Dismissed).Id}"));
             pages.Add(("request", $"/requests/{e.Scans[1].RequestId}"));
+            pages.Add(("custom-rule", $"/custom-rules/{FakeCustomRules.Waiting}"));
+            pages.Add(("custom-rule-edit", $"/custom-rules/{FakeCustomRules.Waiting}/edit"));
             pages.Add(("rule", "/rules/aws-access-token"));
             return pages;
         }
