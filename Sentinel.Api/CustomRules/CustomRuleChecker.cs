@@ -97,7 +97,7 @@ internal static partial class CustomRuleChecker
         if (Expand(example, id) is not { } text) return "has a placeholder that does not exist";
         // What is stored is the text with its placeholders: a value in it would be a leaked secret in our own database.
         if ((await FindAsync(alone, example, cancellationToken)).Count > 0) return "holds a value itself; write the secret as a placeholder such as <alnum:32>";
-        if ((await FindAsync(everyone, example, cancellationToken)).FirstOrDefault() is { } real) return $"holds what the rule {real.RuleId} takes for a real secret; write it as a placeholder";
+        if (await FindAsync(everyone, example, cancellationToken) is [var real, ..]) return $"holds what the rule {real.RuleId} takes for a real secret; write it as a placeholder";
         var found = await FindAsync(alone, text, cancellationToken);
         return found.Count == 1 ? null : $"must be found exactly once, not {found.Count} times";
     }
@@ -105,7 +105,7 @@ internal static partial class CustomRuleChecker
     private static async Task<string?> NegativeFaultAsync(SecretAnalyzer alone, SecretAnalyzer everyone, string example, string id, CancellationToken cancellationToken)
     {
         if (Expand(example, id) is not { } text) return "has a placeholder that does not exist";
-        if ((await FindAsync(everyone, example, cancellationToken)).FirstOrDefault() is { } real) return $"holds what the rule {real.RuleId} takes for a real secret; write it as a placeholder";
+        if (await FindAsync(everyone, example, cancellationToken) is [var real, ..]) return $"holds what the rule {real.RuleId} takes for a real secret; write it as a placeholder";
         return (await FindAsync(alone, text, cancellationToken)).Count == 0 ? null : "must not be found";
     }
 

@@ -5,6 +5,7 @@ using Sentinel.Contracts.Rules;
 using Sentinel.Data;
 using Sentinel.Data.CustomRules;
 using Sentinel.Data.Findings;
+using CustomRuleVersion = Sentinel.Contracts.CustomRules.CustomRuleVersion;
 using RunRow = Sentinel.Data.CustomRules.CustomRuleDryRun;
 
 namespace Sentinel.Api.CustomRules;

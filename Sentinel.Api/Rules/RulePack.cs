@@ -17,6 +17,8 @@ internal static class RulePack
 
     public static RuleSummary? Find(string id) => ById.GetValueOrDefault(id);
 
+    public static RuleGuidance Guidance(string id) => Guidance(Find(id));
+
     /// <summary>A finding outlives its rule: one from an older rule pack has no text any more.</summary>
     public static RuleGuidance Guidance(RuleSummary? rule) => rule is not null
         ? new RuleGuidance(rule.Description, rule.Remediation, rule.References)

@@ -32,7 +32,7 @@ public sealed class CustomRuleJourneyTests : IAsyncLifetime
     public async Task Rule_TriedActivatedChangedAndTakenOut_CausesWhatTheDryRunSaid()
     {
         var live = SampleExpander.Expand("acme_live_<alnum:32>", "journey");
-        var test = SampleExpander.Expand("acme_test_<alnum:32>", "journey");
+        var test = SampleExpander.Expand("acme_test_<alnum:32>", "another value");
         var commit = _worker.GitHub.Create("custom/journey").Commit("Add", ("deploy/values.conf", $"# comment\nendpoint {live}\n"), ("ci.conf", $"endpoint {test}\n"), ("image.bin", "acme_\0binary"));
         var repository = await _worker.AddRepositoryAsync("custom/journey");
         await _worker.ScanAsync(repository, commit);
