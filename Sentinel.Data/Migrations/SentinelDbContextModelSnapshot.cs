@@ -302,151 +302,6 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("explanations", (string)null);
                 });
 
-            modelBuilder.Entity("Sentinel.Data.Exposure.SecretCommit", b =>
-                {
-                    b.Property<Guid>("FindingId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("finding_id");
-
-                    b.Property<string>("CommitSha")
-                        .HasColumnType("text")
-                        .HasColumnName("commit_sha");
-
-                    b.Property<string>("AuthorEmail")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("author_email");
-
-                    b.Property<string>("AuthorName")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("author_name");
-
-                    b.Property<DateTimeOffset>("AuthoredAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("authored_at");
-
-                    b.Property<string>("BlobSha")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("blob_sha");
-
-                    b.Property<DateTimeOffset>("CommittedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("committed_at");
-
-                    b.Property<string>("Path")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("path");
-
-                    b.Property<DateTimeOffset?>("PushedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("pushed_at");
-
-                    b.Property<int>("StartLine")
-                        .HasColumnType("integer")
-                        .HasColumnName("start_line");
-
-                    b.HasKey("FindingId", "CommitSha")
-                        .HasName("pk_secret_commits");
-
-                    b.ToTable("secret_commits", (string)null);
-                });
-
-            modelBuilder.Entity("Sentinel.Data.Exposure.SecretExposure", b =>
-                {
-                    b.Property<Guid>("FindingId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("finding_id");
-
-                    b.Property<string>("AuthorEmail")
-                        .HasColumnType("text")
-                        .HasColumnName("author_email");
-
-                    b.Property<string>("AuthorName")
-                        .HasColumnType("text")
-                        .HasColumnName("author_name");
-
-                    b.Property<DateTimeOffset?>("AuthoredAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("authored_at");
-
-                    b.Property<int>("CommitsTotal")
-                        .HasColumnType("integer")
-                        .HasColumnName("commits_total");
-
-                    b.Property<DateTimeOffset?>("CommittedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("committed_at");
-
-                    b.Property<bool>("Dropped")
-                        .HasColumnType("boolean")
-                        .HasColumnName("dropped");
-
-                    b.Property<DateTimeOffset?>("FirstPushedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("first_pushed_at");
-
-                    b.Property<string>("IntroducedCommit")
-                        .HasColumnType("text")
-                        .HasColumnName("introduced_commit");
-
-                    b.Property<string>("Refs")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("refs");
-
-                    b.Property<DateTimeOffset?>("RefsCheckedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("refs_checked_at");
-
-                    b.Property<bool>("RefsStale")
-                        .HasColumnType("boolean")
-                        .HasColumnName("refs_stale");
-
-                    b.Property<int>("RefsTotal")
-                        .HasColumnType("integer")
-                        .HasColumnName("refs_total");
-
-                    b.Property<Guid>("RepositoryId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("repository_id");
-
-                    b.Property<DateTimeOffset?>("RotatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("rotated_at");
-
-                    b.Property<string>("RotatedBy")
-                        .HasColumnType("text")
-                        .HasColumnName("rotated_by");
-
-                    b.Property<string>("Rotation")
-                        .HasColumnType("text")
-                        .HasColumnName("rotation");
-
-                    b.Property<string>("RotationNote")
-                        .HasColumnType("text")
-                        .HasColumnName("rotation_note");
-
-                    b.Property<bool?>("StillServed")
-                        .HasColumnType("boolean")
-                        .HasColumnName("still_served");
-
-                    b.Property<DateTimeOffset>("UpdatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
-
-                    b.HasKey("FindingId")
-                        .HasName("pk_secret_exposures");
-
-                    b.HasIndex("RepositoryId")
-                        .HasDatabaseName("ix_secret_exposures_stale")
-                        .HasFilter("refs_stale");
-
-                    b.ToTable("secret_exposures", (string)null);
-                });
-
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>
                 {
                     b.Property<Guid>("Id")
@@ -606,7 +461,7 @@ namespace Sentinel.Data.Migrations
                     b.HasIndex("SeverityRank", "Id")
                         .IsDescending()
                         .HasDatabaseName("ix_findings_open")
-                        .HasFilter("state in ('Open', 'Reopened', 'Removed')");
+                        .HasFilter("state in ('Open', 'Reopened')");
 
                     b.HasIndex("Category", "SeverityRank", "Id")
                         .IsDescending(false, true, true)
@@ -619,7 +474,7 @@ namespace Sentinel.Data.Migrations
                     b.HasIndex("RepositoryId", "SeverityRank", "Id")
                         .IsDescending(false, true, true)
                         .HasDatabaseName("ix_findings_open_repository")
-                        .HasFilter("state in ('Open', 'Reopened', 'Removed')");
+                        .HasFilter("state in ('Open', 'Reopened')");
 
                     b.HasIndex("RuleId", "SeverityRank", "Id")
                         .IsDescending(false, true, true)
@@ -1145,10 +1000,6 @@ namespace Sentinel.Data.Migrations
                     b.HasIndex("RequestId")
                         .HasDatabaseName("ix_scans_request_id");
 
-                    b.HasIndex("SupersededById")
-                        .HasDatabaseName("ix_scans_superseded_by_id")
-                        .HasFilter("superseded_by_id is not null");
-
                     b.HasIndex("RepositoryId", "Id")
                         .HasDatabaseName("ix_scans_repository_id_id");
 
@@ -1160,104 +1011,6 @@ namespace Sentinel.Data.Migrations
                         .HasDatabaseName("ix_scans_status_id");
 
                     b.ToTable("scans", (string)null);
-                });
-
-            modelBuilder.Entity("Sentinel.Data.Scans.ScanBaseline", b =>
-                {
-                    b.Property<Guid>("RepositoryId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("repository_id");
-
-                    b.Property<string>("Ref")
-                        .HasColumnType("text")
-                        .HasColumnName("ref");
-
-                    b.Property<string>("Basis")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("basis");
-
-                    b.Property<long>("Bytes")
-                        .HasColumnType("bigint")
-                        .HasColumnName("bytes");
-
-                    b.Property<string>("CommitSha")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("commit_sha");
-
-                    b.Property<int>("Files")
-                        .HasColumnType("integer")
-                        .HasColumnName("files");
-
-                    b.Property<string>("Plugins")
-                        .IsRequired()
-                        .HasColumnType("jsonb")
-                        .HasColumnName("plugins");
-
-                    b.Property<Guid>("ScanId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("scan_id");
-
-                    b.Property<int>("Skipped")
-                        .HasColumnType("integer")
-                        .HasColumnName("skipped");
-
-                    b.HasKey("RepositoryId", "Ref")
-                        .HasName("pk_scan_baselines");
-
-                    b.ToTable("scan_baselines", (string)null);
-                });
-
-            modelBuilder.Entity("Sentinel.Data.Scans.ScanGap", b =>
-                {
-                    b.Property<Guid>("RepositoryId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("repository_id");
-
-                    b.Property<string>("Ref")
-                        .HasColumnType("text")
-                        .HasColumnName("ref");
-
-                    b.Property<byte[]>("PathHash")
-                        .HasColumnType("bytea")
-                        .HasColumnName("path_hash");
-
-                    b.Property<string>("PluginId")
-                        .HasColumnType("text")
-                        .HasColumnName("plugin_id");
-
-                    b.Property<string>("BlobSha")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("blob_sha");
-
-                    b.Property<long>("Length")
-                        .HasColumnType("bigint")
-                        .HasColumnName("length");
-
-                    b.Property<string>("Path")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("path");
-
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("reason");
-
-                    b.Property<bool>("Retry")
-                        .HasColumnType("boolean")
-                        .HasColumnName("retry");
-
-                    b.HasKey("RepositoryId", "Ref", "PathHash", "PluginId")
-                        .HasName("pk_scan_gaps");
-
-                    b.HasIndex("RepositoryId", "Ref")
-                        .HasDatabaseName("ix_scan_gaps_retry")
-                        .HasFilter("retry");
-
-                    b.ToTable("scan_gaps", (string)null);
                 });
 
             modelBuilder.Entity("Sentinel.Data.Settings.Setting", b =>
@@ -1298,26 +1051,6 @@ namespace Sentinel.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_explanations_findings_finding_id");
-                });
-
-            modelBuilder.Entity("Sentinel.Data.Exposure.SecretCommit", b =>
-                {
-                    b.HasOne("Sentinel.Data.Findings.Finding", null)
-                        .WithMany()
-                        .HasForeignKey("FindingId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_secret_commits_findings_finding_id");
-                });
-
-            modelBuilder.Entity("Sentinel.Data.Exposure.SecretExposure", b =>
-                {
-                    b.HasOne("Sentinel.Data.Findings.Finding", null)
-                        .WithOne()
-                        .HasForeignKey("Sentinel.Data.Exposure.SecretExposure", "FindingId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_secret_exposures_findings_finding_id");
                 });
 
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>
@@ -1364,26 +1097,6 @@ namespace Sentinel.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_scans_repositories_repository_id");
-                });
-
-            modelBuilder.Entity("Sentinel.Data.Scans.ScanBaseline", b =>
-                {
-                    b.HasOne("Sentinel.Data.Repositories.Repository", null)
-                        .WithMany()
-                        .HasForeignKey("RepositoryId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_scan_baselines_repositories_repository_id");
-                });
-
-            modelBuilder.Entity("Sentinel.Data.Scans.ScanGap", b =>
-                {
-                    b.HasOne("Sentinel.Data.Scans.ScanBaseline", null)
-                        .WithMany()
-                        .HasForeignKey("RepositoryId", "Ref")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_scan_gaps_scan_baselines_repository_id_ref");
                 });
 #pragma warning restore 612, 618
         }

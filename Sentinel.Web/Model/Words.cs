@@ -70,6 +70,7 @@ public static class Words
         FindingCause.Liveness => "its provider's answer",
         FindingCause.Configuration => "a change of configuration",
         FindingCause.ScannerCoverage => "scanner coverage",
+        FindingCause.Liveness => "the provider's answer",
         _ => "a person",
     };
 

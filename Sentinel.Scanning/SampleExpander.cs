@@ -1,24 +1,28 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Sentinel.Scanning.Secrets;
 
-namespace Sentinel.Tests.Scanning;
+namespace Sentinel.Scanning;
 
 /// <summary>
-/// Fills the placeholders of a rule's examples from a seed made of the rule's id: repeatable, and nothing shaped like a live
-/// secret is ever committed.
+/// Fills the placeholders of a rule's examples: repeatable for one seed, and nothing shaped like a live secret stands in a file.
 /// </summary>
-internal static partial class SampleExpander
+public static partial class SampleExpander
 {
     private const string Lower = "abcdefghijklmnopqrstuvwxyz";
     private const string Upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private const string Digits = "0123456789";
 
-    public static string Expand(string template, string ruleId)
+    /// <summary>The example with a value in place of each placeholder.</summary>
+    /// <param name="template">As <see cref="RuleDescriptor.Examples"/> holds it.</param>
+    /// <param name="seed">Any text; another gives other values.</param>
+    /// <exception cref="InvalidOperationException">There is no such placeholder.</exception>
+    public static string Expand(string template, string seed)
     {
-        var random = new Stream(ruleId);
-        return Placeholder().Replace(template, match => Fill(match.Groups[1].Value, match.Groups[2].Success ? int.Parse(match.Groups[2].ValueSpan) : 0, random));
+        var random = new Stream(seed);
+        return Placeholder().Replace(template, match => Fill(match.Groups[1].Value, match.Groups[2].Success ? int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture) : 0, random));
     }
 
     /// <summary>Whether a template has anything to fill in.</summary>

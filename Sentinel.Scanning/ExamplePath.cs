@@ -1,10 +1,9 @@
-using Sentinel.Scanning;
-
-namespace Sentinel.Tests.Scanning;
+namespace Sentinel.Scanning;
 
 /// <summary>The path at which a rule's examples are read.</summary>
-internal static class ExamplePath
+public static class ExamplePath
 {
+    /// <summary>With <c>/</c>; a place at which the rule's analyzer looks.</summary>
     public static string Of(RuleDescriptor rule) => rule.AnalyzerId switch
     {
         "workflows/github-actions" => ".github/workflows/example.yml",
