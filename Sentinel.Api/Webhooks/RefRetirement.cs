@@ -20,7 +20,10 @@ internal static class RefRetirement
     // The ids of events are version 7 like those made in code, because histories are read in the order of ids.
     private const string Close =
         """
-        with gone as (
+        with forgotten as (
+          -- A ref of that name that comes back later is looked at as a whole.
+          delete from scan_baselines where repository_id = $1 and ref = $2
+        ), gone as (
           update finding_instances set present = false, updated_at = $3
           where repository_id = $1 and ref = $2 and present
           returning finding_id

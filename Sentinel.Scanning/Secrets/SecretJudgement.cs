@@ -7,7 +7,9 @@ internal static class SecretJudgement
 {
     // A token of a format of its own needs no more; a bare value near a name must look drawn at random.
     private const double MinValueEntropy = 2.8;
-    private const double MinValueRarity = 4.2;
+    private const double MinShortEntropy = 2.1;
+    private const int ShortLength = 20;
+    private const double MinValueRarity = 3.2;
 
     /// <param name="after">What follows the value.</param>
     /// <returns>How sure it is; null when it is none.</returns>
@@ -31,7 +33,9 @@ internal static class SecretJudgement
 
     private static bool IsRandom(SecretRule rule, ReadOnlySpan<char> value)
     {
-        if (SecretShape.Entropy(value) < Math.Min(MinValueEntropy, rule.Data.MinEntropy > 0 ? rule.Data.MinEntropy : MinValueEntropy)) return false;
+        // Few characters drawn at random repeat some of them.
+        var least = value.Length < ShortLength ? MinShortEntropy : MinValueEntropy;
+        if (SecretShape.Entropy(value) < (rule.Data.MinEntropy > 0 ? Math.Min(least, rule.Data.MinEntropy) : least)) return false;
         if (SecretShape.IsGuid(value)) return rule.Shape.Characters.Contains('-') && rule.Shape.MinLength <= 36;
         // Numbers alone are what the rule asked for; letters alone must not be words.
         return value.ContainsAnyInRange('0', '9') || TokenRarity.Instance.BitsPerCharacter(value) >= MinValueRarity;

@@ -1,11 +1,11 @@
 using System.Net.Http.Json;
 using Aspire.Hosting.Testing;
 using Npgsql;
-using Sentinel.Scanning;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Overview;
 using Sentinel.Contracts.Scans;
+using Sentinel.Scanning;
 using Sentinel.Tests.Fakes.FakeGitHub;
 using Sentinel.Tests.Scanning;
 

@@ -29,6 +29,28 @@ public sealed class RuleExamplesTests
         }
     }
 
+    /// <summary>What is found must not hang on the characters that were drawn: the detectors' own heartbeat draws new ones each time.</summary>
+    [Fact]
+    public async Task SecretRules_ExamplesWithOtherCharacters_AreFound()
+    {
+        var missed = new List<string>();
+        foreach (var rule in RuleCatalog.All.Where(r => r.Category == FindingCategory.Secret))
+        {
+            foreach (var example in rule.Examples)
+            {
+                for (var seed = 0; seed < 10; seed++)
+                {
+                    var findings = await AnalyzeAsync(rule, SourceFile.FromText(ExamplePath.Of(rule), SampleExpander.Expand(example, $"{rule.Id}-{seed}")));
+                    if (findings.Any(f => f.RuleId == rule.Id)) continue;
+                    missed.Add($"{rule.Id} '{example}' with seed {seed}: {string.Join(", ", findings.Select(f => f.RuleId))}");
+                    break;
+                }
+            }
+        }
+
+        Assert.True(missed.Count == 0, string.Join('\n', missed));
+    }
+
     [Theory]
     [MemberData(nameof(RuleIds))]
     public async Task Rule_EachCounterExample_IsNotFound(string id)

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Sentinel.Scanning;
 using Sentinel.ServiceDefaults;
 using Sentinel.Tests.Fakes.FakeProvider;
-using Sentinel.Scanning;
 using Sentinel.Worker.Liveness;
 
 namespace Sentinel.Tests.Worker.Liveness;
