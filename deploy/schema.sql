@@ -605,102 +605,6 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    DROP INDEX ix_findings_open;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    DROP INDEX ix_findings_open_repository;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    CREATE TABLE secret_commits (
-        finding_id uuid NOT NULL,
-        commit_sha text NOT NULL,
-        blob_sha text NOT NULL,
-        path text NOT NULL,
-        start_line integer NOT NULL,
-        author_name text NOT NULL,
-        author_email text NOT NULL,
-        authored_at timestamp with time zone NOT NULL,
-        committed_at timestamp with time zone NOT NULL,
-        pushed_at timestamp with time zone,
-        CONSTRAINT pk_secret_commits PRIMARY KEY (finding_id, commit_sha),
-        CONSTRAINT fk_secret_commits_findings_finding_id FOREIGN KEY (finding_id) REFERENCES findings (id) ON DELETE CASCADE
-    );
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    CREATE TABLE secret_exposures (
-        finding_id uuid NOT NULL,
-        repository_id uuid NOT NULL,
-        introduced_commit text,
-        author_name text,
-        author_email text,
-        authored_at timestamp with time zone,
-        committed_at timestamp with time zone,
-        first_pushed_at timestamp with time zone,
-        commits_total integer NOT NULL,
-        refs jsonb NOT NULL,
-        refs_total integer NOT NULL,
-        refs_checked_at timestamp with time zone,
-        refs_stale boolean NOT NULL,
-        dropped boolean NOT NULL,
-        still_served boolean,
-        rotation text,
-        rotated_at timestamp with time zone,
-        rotated_by text,
-        rotation_note text,
-        updated_at timestamp with time zone NOT NULL,
-        CONSTRAINT pk_secret_exposures PRIMARY KEY (finding_id),
-        CONSTRAINT fk_secret_exposures_findings_finding_id FOREIGN KEY (finding_id) REFERENCES findings (id) ON DELETE CASCADE
-    );
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    CREATE INDEX ix_findings_open ON findings (severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    CREATE INDEX ix_findings_open_repository ON findings (repository_id, severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    CREATE INDEX ix_secret_exposures_stale ON secret_exposures (repository_id) WHERE refs_stale;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
-    VALUES ('20261124104542_SecretExposures', '10.0.15');
-    END IF;
-END $EF$;
-COMMIT;
-
-START TRANSACTION;
-
-DO $EF$
-BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124105904_ScanBaselines') THEN
     CREATE TABLE scan_baselines (
         repository_id uuid NOT NULL,
@@ -749,6 +653,109 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124105904_ScanBaselines') THEN
     INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
     VALUES ('20261124105904_ScanBaselines', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    DROP INDEX ix_findings_open;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    DROP INDEX ix_findings_open_repository;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    CREATE TABLE secret_commits (
+        finding_id uuid NOT NULL,
+        commit_sha text NOT NULL,
+        blob_sha text NOT NULL,
+        path text NOT NULL,
+        start_line integer NOT NULL,
+        author_name text NOT NULL,
+        author_email text NOT NULL,
+        authored_at timestamp with time zone NOT NULL,
+        committed_at timestamp with time zone NOT NULL,
+        pushed_at timestamp with time zone,
+        CONSTRAINT pk_secret_commits PRIMARY KEY (finding_id, commit_sha),
+        CONSTRAINT fk_secret_commits_findings_finding_id FOREIGN KEY (finding_id) REFERENCES findings (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    CREATE TABLE secret_exposures (
+        finding_id uuid NOT NULL,
+        repository_id uuid NOT NULL,
+        introduced_commit text,
+        author_name text,
+        author_email text,
+        authored_at timestamp with time zone,
+        committed_at timestamp with time zone,
+        first_pushed_at timestamp with time zone,
+        commits_total integer NOT NULL,
+        refs jsonb NOT NULL,
+        refs_total integer NOT NULL,
+        refs_checked_at timestamp with time zone,
+        refs_stale boolean NOT NULL,
+        dropped boolean NOT NULL,
+        still_served boolean,
+        rotation text,
+        rotated_at timestamp with time zone,
+        rotated_by text,
+        rotation_note text,
+        updated_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_secret_exposures PRIMARY KEY (finding_id),
+        CONSTRAINT fk_secret_exposures_findings_finding_id FOREIGN KEY (finding_id) REFERENCES findings (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    CREATE INDEX ix_scans_superseded_by_id ON scans (superseded_by_id) WHERE superseded_by_id is not null;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    CREATE INDEX ix_findings_open ON findings (severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    CREATE INDEX ix_findings_open_repository ON findings (repository_id, severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    CREATE INDEX ix_secret_exposures_stale ON secret_exposures (repository_id) WHERE refs_stale;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124110227_SecretExposures') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261124110227_SecretExposures', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;
