@@ -1,7 +1,10 @@
 using Sentinel.Api.Audit;
+using Sentinel.Api.CustomRules;
 using Sentinel.Api.Documentation;
 using Sentinel.Api.Findings;
+using Sentinel.Api.Heartbeats;
 using Sentinel.Api.Live;
+using Sentinel.Api.Liveness;
 using Sentinel.Api.Operations;
 using Sentinel.Api.Overview;
 using Sentinel.Api.Problems;
@@ -39,6 +42,7 @@ internal static class ApiHost
         builder.Services.AddWebhooks();
         builder.Services.AddScans();
         builder.Services.AddFindings();
+        builder.Services.AddHeartbeats();
         builder.Services.AddDocumentation();
         return builder;
     }
@@ -58,9 +62,11 @@ internal static class ApiHost
         app.MapScans();
         app.MapFindings();
         app.MapRules();
+        app.MapCustomRules();
         app.MapRequests();
         app.MapOperations();
         app.MapLive();
+        app.MapLiveness();
         app.MapSession();
         app.MapTokens();
         app.MapAudit();

@@ -12,11 +12,17 @@ public static class ApiRoutes
     /// <summary><c>GET</c> list (<c>repositoryId, status, after, limit</c>), <c>POST</c>, <c>GET /{id}</c>, <c>POST /{id}/retry</c>, <c>POST /{id}/cancel</c>, <c>GET /{id}/events</c> (server-sent events of <see cref="Scans.ScanProgress"/>).</summary>
     public const string Scans = "/api/v1/scans";
 
-    /// <summary><c>GET</c> list (<see cref="Findings.FindingQuery"/>), <c>GET /{id}</c>, <c>POST /{id}/dismiss</c>, <c>POST /{id}/reopen</c>, <c>POST /{id}/attest-rotation</c>, <c>GET</c> and <c>POST /{id}/explanation</c>.</summary>
+    /// <summary><c>GET</c> list (<see cref="Findings.FindingQuery"/>), <c>GET /{id}</c>, <c>POST /{id}/dismiss</c>, <c>POST /{id}/reopen</c>, <c>POST /{id}/attest-rotation</c>, <c>POST /{id}/check-liveness</c>, <c>GET</c> and <c>POST /{id}/explanation</c>.</summary>
     public const string Findings = "/api/v1/findings";
 
     /// <summary><c>GET</c> list, <c>GET /{id}</c>.</summary>
     public const string Rules = "/api/v1/rules";
+
+    /// <summary><c>GET</c> list, <c>GET /{id}</c>, <c>POST</c>, <c>POST /check</c>, <c>POST /{id}/versions/{version}/dry-run</c>, <c>POST /{id}/versions/{version}/activate</c>, <c>POST /{id}/deactivate</c>.</summary>
+    public const string CustomRules = "/api/v1/custom-rules";
+
+    /// <summary><c>GET</c> list, <c>POST /{id}</c> switches a provider (<see cref="Liveness.SwitchLivenessRequest"/>).</summary>
+    public const string Liveness = "/api/v1/liveness";
 
     /// <summary><c>GET /{requestId}</c>: <see cref="Requests.RequestJourney"/>; also at <c>/api/requests/{requestId}</c>.</summary>
     public const string Requests = "/api/v1/requests";

@@ -1,10 +1,13 @@
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Data.Access;
 using Sentinel.Data.Audit;
+using Sentinel.Data.CustomRules;
 using Sentinel.Data.Deliveries;
 using Sentinel.Data.Explanations;
 using Sentinel.Data.Exposure;
 using Sentinel.Data.Findings;
+using Sentinel.Data.Heartbeat;
+using Sentinel.Data.Liveness;
 using Sentinel.Data.Outbox;
 using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
@@ -44,6 +47,20 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
     public DbSet<OutboxMessage> Outbox => Set<OutboxMessage>();
 
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
+
+    public DbSet<LivenessProvider> LivenessProviders => Set<LivenessProvider>();
+
+    public DbSet<SecretLiveness> SecretLiveness => Set<SecretLiveness>();
+
+    public DbSet<HeartbeatRun> HeartbeatRuns => Set<HeartbeatRun>();
+
+    public DbSet<HeartbeatRule> HeartbeatRules => Set<HeartbeatRule>();
+
+    public DbSet<CustomRule> CustomRules => Set<CustomRule>();
+
+    public DbSet<CustomRuleVersion> CustomRuleVersions => Set<CustomRuleVersion>();
+
+    public DbSet<CustomRuleDryRun> CustomRuleDryRuns => Set<CustomRuleDryRun>();
 
     public DbSet<Setting> Settings => Set<Setting>();
 

@@ -8,6 +8,8 @@ internal sealed class GitProcess : IAsyncDisposable
 {
     private const int MaxErrorBytes = 8 * 1024;
 
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
+
     private readonly Process _process;
     private readonly Task<string> _error;
 
@@ -55,18 +57,23 @@ internal sealed class GitProcess : IAsyncDisposable
         return (_process.ExitCode, await _error.WaitAsync(cancellationToken));
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         try
         {
+            // One that waits for input, or for somebody to read its answer, ends by itself now. Killing a tree reads the list of all the machine's
+            // processes, which costs more than most commands do.
+            await Input.DisposeAsync();
+            await Output.DisposeAsync();
+            using var grace = new CancellationTokenSource(Grace);
+            await _process.WaitForExitAsync(grace.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!_process.HasExited) _process.Kill(entireProcessTree: true);
         }
-        catch (InvalidOperationException)
+        catch (Exception ex) when (ex is InvalidOperationException or IOException)
         {
             // It ended by itself in the meantime.
         }
         _process.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     // Ends with the process; a disposed one counts as ended.

@@ -1,7 +1,9 @@
 using Sentinel.Contracts;
 using Sentinel.Contracts.Audit;
+using Sentinel.Contracts.CustomRules;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Live;
+using Sentinel.Contracts.Liveness;
 using Sentinel.Contracts.Operations;
 using Sentinel.Contracts.Overview;
 using Sentinel.Contracts.Repositories;
@@ -92,6 +94,15 @@ public sealed class SentinelClient(ApiTransport api)
     public Task<ApiResult<Done>> RequestExplanationAsync(Guid id, CancellationToken cancellationToken) =>
         api.PostAsync<Done>($"{ApiRoutes.Findings}/{id}/explanation", null, cancellationToken);
 
+    public Task<ApiResult<Done>> CheckLivenessAsync(Guid id, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{ApiRoutes.Findings}/{id}/check-liveness", null, cancellationToken);
+
+    public Task<ApiResult<IReadOnlyList<LivenessProvider>>> LivenessAsync(CancellationToken cancellationToken) =>
+        api.GetListAsync<LivenessProvider>(ApiRoutes.Liveness, cancellationToken);
+
+    public Task<ApiResult<Done>> SwitchLivenessAsync(string id, bool enabled, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{ApiRoutes.Liveness}/{id}", new SwitchLivenessRequest(enabled), cancellationToken);
+
     public Task<ApiResult<RequestJourney>> RequestAsync(string requestId, CancellationToken cancellationToken) =>
         api.GetAsync<RequestJourney>($"{ApiRoutes.Requests}/{Uri.EscapeDataString(requestId)}", cancellationToken);
 
@@ -104,6 +115,27 @@ public sealed class SentinelClient(ApiTransport api)
     public Task<ApiResult<RuleSummary>> RuleAsync(string id, CancellationToken cancellationToken) =>
         api.GetAsync<RuleSummary>($"{ApiRoutes.Rules}/{Uri.EscapeDataString(id)}", cancellationToken);
 
+    public Task<ApiResult<IReadOnlyList<CustomRuleSummary>>> CustomRulesAsync(CancellationToken cancellationToken) =>
+        api.GetListAsync<CustomRuleSummary>(ApiRoutes.CustomRules, cancellationToken);
+
+    public Task<ApiResult<CustomRuleDetail>> CustomRuleAsync(string id, CancellationToken cancellationToken) =>
+        api.GetAsync<CustomRuleDetail>(CustomRule(id), cancellationToken);
+
+    public Task<ApiResult<CustomRuleCheck>> CheckCustomRuleAsync(CheckCustomRuleRequest request, CancellationToken cancellationToken) =>
+        api.PostAsync<CustomRuleCheck>($"{ApiRoutes.CustomRules}/check", request, cancellationToken);
+
+    public Task<ApiResult<CustomRuleDetail>> SaveCustomRuleAsync(CustomRuleDefinition definition, CancellationToken cancellationToken) =>
+        api.PostAsync<CustomRuleDetail>(ApiRoutes.CustomRules, definition, cancellationToken);
+
+    public Task<ApiResult<Done>> StartDryRunAsync(string id, int version, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{CustomRule(id)}/versions/{version}/dry-run", null, cancellationToken);
+
+    public Task<ApiResult<Done>> ActivateCustomRuleAsync(string id, int version, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{CustomRule(id)}/versions/{version}/activate", null, cancellationToken);
+
+    public Task<ApiResult<Done>> DeactivateCustomRuleAsync(string id, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{CustomRule(id)}/deactivate", null, cancellationToken);
+
     public Task<ApiResult<IReadOnlyList<TokenSummary>>> TokensAsync(CancellationToken cancellationToken) =>
         api.GetListAsync<TokenSummary>(ApiRoutes.Tokens, cancellationToken);
 
@@ -115,6 +147,8 @@ public sealed class SentinelClient(ApiTransport api)
 
     public Task<ApiResult<Page<AuditEntry>>> AuditAsync(string? after, int limit, CancellationToken cancellationToken) =>
         api.GetAsync<Page<AuditEntry>>(Paging(after, limit).AppendTo(ApiRoutes.Audit), cancellationToken);
+
+    private static string CustomRule(string id) => $"{ApiRoutes.CustomRules}/{Uri.EscapeDataString(id)}";
 
     private static QueryText Paging(string? after, int? limit)
     {

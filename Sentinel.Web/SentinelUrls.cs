@@ -15,6 +15,9 @@ public static class SentinelUrls
     public const string Search = "/search";
     public const string Requests = "/requests";
     public const string Operations = "/operations";
+    public const string CustomRules = "/custom-rules";
+    public const string NewCustomRule = "/custom-rules/new";
+    public const string Liveness = "/liveness";
     public const string Rules = "/rules";
     public const string Audit = "/audit";
     public const string Settings = "/settings";
@@ -53,6 +56,10 @@ public static class SentinelUrls
     public static string Request(string requestId) => $"{Requests}/{Uri.EscapeDataString(requestId)}";
 
     public static string Rule(string id) => $"{Rules}/{Uri.EscapeDataString(id)}";
+
+    public static string CustomRule(string id) => $"{CustomRules}/{Uri.EscapeDataString(id)}";
+
+    public static string EditCustomRule(string id) => $"{CustomRule(id)}/edit";
 
     public static string SignInFrom(string returnUrl, string? reason = null)
     {

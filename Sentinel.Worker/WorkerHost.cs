@@ -1,11 +1,15 @@
 using Sentinel.Data;
 using Sentinel.Scanning;
+using Sentinel.Scanning.Secrets;
 using Sentinel.ServiceDefaults;
 using Sentinel.ServiceDefaults.Configuration;
 using Sentinel.Worker.Checkout;
+using Sentinel.Worker.CustomRules;
 using Sentinel.Worker.Explanations;
 using Sentinel.Worker.Exposure;
 using Sentinel.Worker.Findings;
+using Sentinel.Worker.Heartbeats;
+using Sentinel.Worker.Liveness;
 using Sentinel.Worker.Scans;
 
 namespace Sentinel.Worker;
@@ -21,6 +25,8 @@ internal static class WorkerHost
         builder.AddScans();
         builder.AddExposure();
         builder.AddExplanations();
+        builder.AddLiveness();
+        builder.AddCustomRules();
         return builder;
     }
 
@@ -34,7 +40,9 @@ internal static class WorkerHost
     private static void AddScans(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(new ScanEngine(ScannerRegistration.Analyzers));
+        builder.Services.AddSingleton<Func<SecretRuleSet, IReadOnlyList<IFileAnalyzer>>>(ScannerRegistration.With);
+        builder.Services.AddSingleton<ScanEngines>();
+        builder.Services.AddSingleton<HeartbeatScan>();
         builder.Services.AddSingleton<WorkerTelemetry>();
         builder.Services.AddSingleton<ScanExecutor>();
         builder.Services.AddHostedService<ScanWorker>();
@@ -49,7 +57,6 @@ internal static class WorkerHost
         builder.Services.AddSingleton<CommitScan>();
         builder.Services.AddSingleton<ExposureReach>();
         builder.Services.AddSingleton<HistoryAfterFirstScan>();
-        builder.Services.AddSingleton<SecretRotation>();
     }
 
     private static void AddExplanations(this WebApplicationBuilder builder)

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Sentinel.Api.CustomRules;
 using Sentinel.Api.Explanations;
+using Sentinel.Api.Liveness;
 using Sentinel.Api.Rules;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
@@ -33,16 +35,17 @@ internal static class FindingDetails
                 item.RequestId, item.Actor, item.Detail))
             .ToListAsync(cancellationToken);
         events.Reverse();
-        var rule = RulePack.Find(finding.RuleId);
+        var rule = RulePack.Find(finding.RuleId) ?? await CustomRuleQueries.FindAsync(db, finding.RuleId, cancellationToken);
         return new FindingDetail(
             finding.Id, finding.RepositoryId, found.FullName, finding.RuleId, rule?.Title ?? finding.Title, [.. finding.AnalyzerIds],
             finding.Category, finding.Severity, finding.Confidence, finding.Cwe, finding.State, finding.Title, finding.Message,
             finding.Path, finding.StartLine, finding.StartColumn, finding.EndLine, finding.EndColumn, finding.Snippet,
             finding.SnippetStartLine, finding.MaskedPreview, finding.Fingerprint, finding.FirstSeenAt, finding.LastSeenAt,
             finding.ClosedAt, finding.FirstCommit, finding.LastScanId, DismissalOf(finding),
-            [.. instances.Select(ToContract)], events, RulePack.Guidance(finding.RuleId),
+            [.. instances.Select(ToContract)], events, RulePack.Guidance(rule),
             await ExplanationQueries.NewestAsync(db, id, cancellationToken),
-            await Exposures.LoadAsync(db, finding, events, now, cancellationToken));
+            await Exposures.LoadAsync(db, finding, events, now, cancellationToken),
+            await LivenessQueries.OfAsync(db, finding, cancellationToken));
     }
 
     private static Dismissal? DismissalOf(Finding finding) =>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Api.Explanations;
+using Sentinel.Api.Liveness;
 using Sentinel.Api.Paging;
 using Sentinel.Api.Problems;
 using Sentinel.Api.Security;
@@ -25,6 +26,7 @@ internal static class FindingsApi
         change.MapPost("/{id:guid}/dismiss", DismissFinding.Handle).WithSummary("Dismiss a finding with a reason");
         change.MapPost("/{id:guid}/reopen", ReopenFinding.Handle).WithSummary("Take a dismissal or an attested rotation back");
         change.MapPost("/{id:guid}/attest-rotation", AttestRotation.Handle).WithSummary("Say that a secret was rotated");
+        change.MapPost("/{id:guid}/check-liveness", CheckLiveness.Handle).WithSummary("Ask the provider whether a secret still works");
         change.MapPost("/{id:guid}/explanation", ExplanationsApi.Request).WithSummary("Ask for an explanation");
         return group;
     }
@@ -59,7 +61,7 @@ internal static class FindingsApi
                 Summary = new FindingSummary(
                     finding.Id, finding.RepositoryId, repository.FullName, finding.RuleId, finding.Category, finding.Severity,
                     finding.Confidence, finding.State, finding.Title, finding.Path, finding.StartLine, finding.MaskedPreview,
-                    finding.FirstSeenAt, finding.LastSeenAt, null),
+                    finding.FirstSeenAt, finding.LastSeenAt, null, finding.Liveness),
             }).ToListAsync(cancellationToken);
         var result = Pages.Of(rows, size, row => new FindingKey(row.SeverityRank, row.Summary.Id));
         var now = time.GetUtcNow();

@@ -18,7 +18,7 @@ internal static class Latencies
           percentile_cont(0.5) within group (order by extract(epoch from scan.completed_at - delivery.received_at)::float8) filter (where scan.kind = 'Push'),
           percentile_cont(0.95) within group (order by extract(epoch from scan.completed_at - delivery.received_at)::float8) filter (where scan.kind = 'Push')
         from scans scan left join deliveries delivery on delivery.id = scan.delivery_id
-        where scan.completed_at >= $1 and scan.started_at is not null and scan.status in ('Succeeded', 'Partial')
+        where scan.completed_at >= $1 and scan.started_at is not null and scan.status in ('Succeeded', 'Partial') and scan.kind <> 'Heartbeat'
         """;
 
     public static async Task<LatencySnapshot> SinceAsync(SentinelDbContext db, DateTimeOffset since, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Sentinel.Api.Heartbeats;
 using Sentinel.Api.Scans;
 using Sentinel.Api.Security;
 using Sentinel.Contracts;
@@ -25,12 +26,12 @@ internal static class OperationsApi
         .RequireAuthorization(Policies.Viewer);
 
     private static async Task<Ok<OperationsSnapshot>> Get(
-        SentinelDbContext db, IScanQueue queue, IWorkerRegistry workers, TimeProvider time, CancellationToken cancellationToken)
+        SentinelDbContext db, IScanQueue queue, IWorkerRegistry workers, HeartbeatStatus heartbeat, TimeProvider time, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var since = now - Window;
         var failures = await db.Scans.AsNoTracking()
-            .Where(scan => scan.Status == ScanStatus.Failed || scan.Status == ScanStatus.DeadLettered)
+            .OfRepositories().Where(scan => scan.Status == ScanStatus.Failed || scan.Status == ScanStatus.DeadLettered)
             .OrderByDescending(scan => scan.Id).Take(MaxFailures).Summaries(db).ToListAsync(cancellationToken);
         var outbox = await db.Outbox.Where(message => message.Status != OutboxStatus.Done)
             .GroupBy(message => message.Status).Select(group => new { group.Key, Count = group.Count() })
@@ -38,7 +39,8 @@ internal static class OperationsApi
         return TypedResults.Ok(new OperationsSnapshot(
             now, await queue.DepthAsync(cancellationToken), await workers.ListAsync(cancellationToken), failures,
             await Latencies.SinceAsync(db, since, cancellationToken), await DeliveriesAsync(db, since, cancellationToken),
-            outbox.GetValueOrDefault(OutboxStatus.Pending), outbox.GetValueOrDefault(OutboxStatus.DeadLettered)));
+            outbox.GetValueOrDefault(OutboxStatus.Pending), outbox.GetValueOrDefault(OutboxStatus.DeadLettered),
+            await heartbeat.LoadAsync(db, cancellationToken)));
     }
 
     private static async Task<DeliverySnapshot> DeliveriesAsync(SentinelDbContext db, DateTimeOffset since, CancellationToken cancellationToken)

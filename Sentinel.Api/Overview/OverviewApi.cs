@@ -6,6 +6,7 @@ using Sentinel.Api.Security;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Overview;
 using Sentinel.Data;
+using Sentinel.Data.Repositories;
 
 namespace Sentinel.Api.Overview;
 
@@ -26,8 +27,8 @@ internal static class OverviewApi
         var trend = await Trend.LastDaysAsync(db, open.Total, now, cancellationToken);
         var week = trend.TakeLast(7).ToList();
         return TypedResults.Ok(new OverviewResponse(
-            await db.Repositories.CountAsync(cancellationToken), open, week.Sum(day => day.Opened), week.Sum(day => day.Closed), trend,
-            await db.Scans.AsNoTracking().OrderByDescending(scan => scan.Id).Take(LatestScans).Summaries(db).ToListAsync(cancellationToken),
+            await db.Repositories.CountAsync(repository => repository.Id != Repository.Heartbeat, cancellationToken), open, week.Sum(day => day.Opened), week.Sum(day => day.Closed), trend,
+            await db.Scans.AsNoTracking().OfRepositories().OrderByDescending(scan => scan.Id).Take(LatestScans).Summaries(db).ToListAsync(cancellationToken),
             await CoverageGaps.WorstAsync(db, now, cancellationToken)));
     }
 }

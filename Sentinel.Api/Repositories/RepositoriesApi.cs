@@ -32,7 +32,7 @@ internal static class RepositoriesApi
         SentinelDbContext db, [MaxLength(200)] string? q, string? after, [Range(1, PageLimits.Max)] int? limit, CancellationToken cancellationToken)
     {
         if (!Cursor.TryDecode<NameKey>(after, out var key)) return Pages.BadCursor();
-        var repositories = db.Repositories.AsNoTracking();
+        var repositories = db.Repositories.AsNoTracking().Where(row => row.Id != Repository.Heartbeat);
         if (LikePattern.Contains(q) is { } pattern)
             repositories = repositories.Where(row => EF.Functions.ILike(row.FullName, pattern, LikePattern.EscapeCharacter));
         if (key is not null)

@@ -17,8 +17,10 @@ internal static class RulePack
 
     public static RuleSummary? Find(string id) => ById.GetValueOrDefault(id);
 
+    public static RuleGuidance Guidance(string id) => Guidance(Find(id));
+
     /// <summary>A finding outlives its rule: one from an older rule pack has no text any more.</summary>
-    public static RuleGuidance Guidance(string id) => Find(id) is { } rule
+    public static RuleGuidance Guidance(RuleSummary? rule) => rule is not null
         ? new RuleGuidance(rule.Description, rule.Remediation, rule.References)
         : new RuleGuidance("This rule is no longer part of the rule pack.", "", []);
 

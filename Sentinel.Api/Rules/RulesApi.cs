@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using Sentinel.Api.CustomRules;
 using Sentinel.Api.Problems;
 using Sentinel.Api.Security;
 using Sentinel.Contracts;
@@ -26,12 +27,13 @@ internal static class RulesApi
         var open = (await db.Findings.NeedingWork()
             .GroupBy(finding => finding.RuleId).Select(group => new { group.Key, Count = group.Count() })
             .ToListAsync(cancellationToken)).ToFrozenDictionary(row => row.Key, row => row.Count, StringComparer.Ordinal);
-        return TypedResults.Ok(RulePack.All.Select(rule => rule with { OpenFindings = open.GetValueOrDefault(rule.Id) }).ToList());
+        var own = await CustomRuleQueries.ActiveAsync(db, cancellationToken);
+        return TypedResults.Ok(RulePack.All.Concat(own).OrderBy(rule => rule.Id, StringComparer.Ordinal).Select(rule => rule with { OpenFindings = open.GetValueOrDefault(rule.Id) }).ToList());
     }
 
     private static async Task<Results<Ok<RuleSummary>, ProblemHttpResult>> Get(string id, SentinelDbContext db, CancellationToken cancellationToken)
     {
-        if (RulePack.Find(id) is not { } rule) return ProblemTypes.Missing("rule");
+        if ((RulePack.Find(id) ?? await CustomRuleQueries.FindAsync(db, id, cancellationToken)) is not { } rule) return ProblemTypes.Missing("rule");
         var open = await db.Findings.NeedingWork().CountAsync(finding => finding.RuleId == rule.Id, cancellationToken);
         return TypedResults.Ok(rule with { OpenFindings = open });
     }

@@ -1,5 +1,6 @@
 using Sentinel.Contracts.Scans;
 using Sentinel.Data;
+using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 
 namespace Sentinel.Api.Scans;
@@ -7,6 +8,9 @@ namespace Sentinel.Api.Scans;
 /// <summary>The one way a scan row becomes a list item; the report, which can be large, stays in the database.</summary>
 internal static class ScanQueries
 {
+    /// <summary>Without the scans by which Sentinel tries its own detectors.</summary>
+    public static IQueryable<Scan> OfRepositories(this IQueryable<Scan> scans) => scans.Where(scan => scan.RepositoryId != Repository.Heartbeat);
+
     /// <summary>Newest first: ids are made in the order of time.</summary>
     public static IQueryable<ScanSummary> Summaries(this IQueryable<Scan> scans, SentinelDbContext db) =>
         from scan in scans

@@ -32,7 +32,7 @@ internal static class ScansApi
         CancellationToken cancellationToken)
     {
         if (!Cursor.TryDecode<IdKey>(after, out var key)) return Pages.BadCursor();
-        var scans = db.Scans.AsNoTracking();
+        var scans = db.Scans.AsNoTracking().OfRepositories();
         if (repositoryId is { } repository) scans = scans.Where(scan => scan.RepositoryId == repository);
         if (status is { Length: > 0 }) scans = scans.Where(scan => status.Contains(scan.Status));
         if (key is not null) scans = scans.Where(scan => scan.Id < key.Id);

@@ -1,13 +1,16 @@
+using Sentinel.Contracts.Liveness;
+
 namespace Sentinel.Contracts.Findings;
 
 /// <summary>A row of the findings list.</summary>
 /// <param name="StartLine">1-based line of the primary location.</param>
 /// <param name="MaskedPreview">For secrets: a few characters of the value, the rest masked; null otherwise.</param>
 /// <param name="MinutesExposed">For secrets: how long the value was, or is, within reach of others; null otherwise.</param>
+/// <param name="Liveness">For secrets: what the provider said last; null when it was not asked.</param>
 public sealed record FindingSummary(
     Guid Id, Guid RepositoryId, string RepositoryName, string RuleId, FindingCategory Category, Severity Severity,
     Confidence Confidence, FindingState State, string Title, string Path, int StartLine, string? MaskedPreview,
-    DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, long? MinutesExposed = null);
+    DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, long? MinutesExposed = null, LivenessState? Liveness = null);
 
 /// <summary>A finding with its evidence.</summary>
 /// <param name="Snippet">A few lines around the location with secrets masked; empty when none could be kept.</param>
@@ -15,13 +18,14 @@ public sealed record FindingSummary(
 /// <param name="AnalyzerIds">The analyzers that report this defect, at least one.</param>
 /// <param name="Instances">One entry per ref that holds, or held, the finding.</param>
 /// <param name="Exposure">For secrets; null otherwise.</param>
+/// <param name="Liveness">For secrets whose provider can be asked; null otherwise.</param>
 public sealed record FindingDetail(
     Guid Id, Guid RepositoryId, string RepositoryName, string RuleId, string RuleTitle, IReadOnlyList<string> AnalyzerIds,
     FindingCategory Category, Severity Severity, Confidence Confidence, int? Cwe, FindingState State, string Title, string Message,
     string Path, int StartLine, int StartColumn, int EndLine, int EndColumn, string Snippet, int SnippetStartLine,
     string? MaskedPreview, string Fingerprint, DateTimeOffset FirstSeenAt, DateTimeOffset LastSeenAt, DateTimeOffset? ClosedAt,
     string? FirstCommit, Guid LastScanId, Dismissal? Dismissal, IReadOnlyList<FindingInstance> Instances,
-    IReadOnlyList<FindingEvent> Events, RuleGuidance Guidance, Explanation? Explanation, SecretExposure? Exposure = null);
+    IReadOnlyList<FindingEvent> Events, RuleGuidance Guidance, Explanation? Explanation, SecretExposure? Exposure = null, SecretLiveness? Liveness = null);
 
 /// <summary>Who dismissed a finding and why.</summary>
 /// <param name="ExpiresAt">When the finding opens again; null means never.</param>

@@ -1,3 +1,4 @@
+using Sentinel.Contracts.Heartbeats;
 using Sentinel.Contracts.Scans;
 
 namespace Sentinel.Contracts.Operations;
@@ -5,10 +6,12 @@ namespace Sentinel.Contracts.Operations;
 /// <summary>How the installation is doing right now.</summary>
 /// <param name="Failures">Failed and dead-lettered scans, newest first, at most 50.</param>
 /// <param name="Latency">Over the last 24 hours.</param>
+/// <param name="Heartbeat">Null from an API of an older version.</param>
 /// <param name="OutboxPending">Messages waiting to be delivered to the AI service or to GitHub.</param>
 public sealed record OperationsSnapshot(
     DateTimeOffset At, QueueSnapshot Queue, IReadOnlyList<WorkerSnapshot> Workers, IReadOnlyList<ScanSummary> Failures,
-    LatencySnapshot Latency, DeliverySnapshot Deliveries, int OutboxPending, int OutboxDeadLettered);
+    LatencySnapshot Latency, DeliverySnapshot Deliveries, int OutboxPending, int OutboxDeadLettered,
+    HeartbeatSnapshot? Heartbeat = null);
 
 /// <summary>The scan queue.</summary>
 /// <param name="RedisAvailable">False when Redis cannot be reached; queued scans then wait in Postgres.</param>

@@ -4,7 +4,7 @@ namespace Sentinel.Contracts.Scans;
 /// What asked for a scan. <see cref="History"/> reads the commits of all refs, <see cref="Dropped"/> those of a ref that was deleted;
 /// both look for secrets only.
 /// </summary>
-public enum ScanKind { Push, PullRequest, Manual, Rerun, Scheduled, History, Dropped }
+public enum ScanKind { Push, PullRequest, Manual, Rerun, Scheduled, History, Dropped, Heartbeat }
 
 /// <summary>Queue lane, most urgent first.</summary>
 public enum ScanLane { Interactive, Push, Background }

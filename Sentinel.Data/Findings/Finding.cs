@@ -1,4 +1,5 @@
 using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.Liveness;
 
 namespace Sentinel.Data.Findings;
 
@@ -52,6 +53,9 @@ public sealed class Finding
     public required int SnippetStartLine { get; set; }
 
     public string? MaskedPreview { get; set; }
+
+    /// <summary>What the provider said of the secret last; null when it was not asked.</summary>
+    public LivenessState? Liveness { get; set; }
 
     public required DateTimeOffset FirstSeenAt { get; init; }
 

@@ -15,6 +15,7 @@ internal sealed class FindingConfiguration : IEntityTypeConfiguration<Finding>
         builder.Property(f => f.Confidence).HasConversion<string>();
         builder.Property(f => f.State).HasConversion<string>();
         builder.Property(f => f.DismissReason).HasConversion<string>();
+        builder.Property(f => f.Liveness).HasConversion<string>();
         // Computed by the database, so that it can never disagree with the severity.
         builder.Property(f => f.SeverityRank).HasComputedColumnSql(
             "(case severity when 'Critical' then 4 when 'High' then 3 when 'Medium' then 2 when 'Low' then 1 else 0 end)::smallint", stored: true);
@@ -29,6 +30,7 @@ internal sealed class FindingConfiguration : IEntityTypeConfiguration<Finding>
         builder.HasIndex(f => new { f.State, f.SeverityRank, f.Id }).IsDescending(false, true, true);
         builder.HasIndex(f => new { f.RuleId, f.SeverityRank, f.Id }).IsDescending(false, true, true);
         builder.HasIndex(f => new { f.Category, f.SeverityRank, f.Id }).IsDescending(false, true, true);
+        builder.HasIndex(f => f.Fingerprint);
         builder.HasIndex(f => f.FirstSeenAt);
         builder.HasIndex(f => f.ClosedAt);
         builder.HasIndex(f => f.DismissExpiresAt).HasFilter("dismiss_expires_at is not null");

@@ -6,6 +6,9 @@ namespace Sentinel.Data.Repositories;
 /// <summary>A repository that Sentinel knows of, from GitHub or by URL.</summary>
 public sealed class Repository
 {
+    /// <summary>Holds the scans of synthetic content by which Sentinel tries its own detectors; shown in no list.</summary>
+    public static readonly Guid Heartbeat = new("00000000-0000-7000-8000-6865617274ff");
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     /// <summary>GitHub's numeric id, which survives renames and transfers; null for a repository added by URL.</summary>

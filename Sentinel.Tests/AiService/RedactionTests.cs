@@ -5,7 +5,6 @@ using Sentinel.Contracts.Findings;
 using Sentinel.Scanning;
 using Sentinel.Scanning.Secrets;
 using Sentinel.Tests.Fakes.FakeModel;
-using Sentinel.Tests.Scanning;
 using Sentinel.Tests.Support;
 using FindingCategory = Sentinel.Contracts.Findings.FindingCategory;
 

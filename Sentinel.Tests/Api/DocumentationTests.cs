@@ -17,7 +17,7 @@ public sealed partial class DocumentationTests
         using var document = JsonDocument.Parse(await api.Anonymous.GetStringAsync("/openapi/v1.json", Cancellation));
 
         var paths = document.RootElement.GetProperty("paths").EnumerateObject().Select(path => path.Name.TrimEnd('/')).ToList();
-        foreach (var route in new[] { ApiRoutes.Overview, ApiRoutes.Scans, ApiRoutes.Findings, ApiRoutes.Rules, ApiRoutes.Tokens, ApiRoutes.Session, ApiRoutes.Audit, ApiRoutes.GitHubWebhooks })
+        foreach (var route in new[] { ApiRoutes.Overview, ApiRoutes.Scans, ApiRoutes.Findings, ApiRoutes.Rules, ApiRoutes.Liveness, ApiRoutes.CustomRules, ApiRoutes.Tokens, ApiRoutes.Session, ApiRoutes.Audit, ApiRoutes.GitHubWebhooks })
             Assert.Contains(route, paths);
     }
 

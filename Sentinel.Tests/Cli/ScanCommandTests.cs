@@ -3,7 +3,6 @@ using System.Text.Json;
 using NJsonSchema;
 using Sentinel.Scanning;
 using Sentinel.Tests.EndToEnd;
-using Sentinel.Tests.Scanning;
 using Sentinel.Tests.Support;
 
 namespace Sentinel.Tests.Cli;

@@ -1,4 +1,4 @@
-using Sentinel.Tests.Scanning;
+using Sentinel.Scanning;
 
 namespace Sentinel.Tests.EndToEnd;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Sentinel.Scanning;
-using Sentinel.Tests.Scanning;
 
 namespace Sentinel.Tests.Solution;
 

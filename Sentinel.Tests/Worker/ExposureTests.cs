@@ -225,30 +225,6 @@ public sealed class ExposureTests(WorkerFixture worker) : IClassFixture<WorkerFi
         Assert.Equal(leaking, again.IntroducedCommit);
     }
 
-    [Fact]
-    public async Task Provider_RefusesAndThenAcceptsTheValue_ClosesAndReopens()
-    {
-        var (source, repository, first) = await ScannedAsync("leak/provider");
-        source.Commit("Add", (Settings, DefectiveFiles.Settings));
-        await PushAsync(repository, Main, first, source.Commit("Mend", (Settings, null)));
-        var rotation = worker.Services.GetRequiredService<SecretRotation>();
-        var (finding, _) = await SecretAsync(repository);
-
-        Assert.True(await rotation.ProveDeadAsync(finding.Id, "GET /user answered 401", Cancellation));
-        Assert.False(await rotation.ProveDeadAsync(finding.Id, "GET /user answered 401", Cancellation));
-        var (dead, exposure) = await SecretAsync(repository);
-        Assert.Equal((FindingState.Fixed, RotationProof.RefusedByProvider, null), (dead.State, exposure.Rotation, exposure.RotatedBy));
-
-        Assert.True(await rotation.ProveLiveAsync(finding.Id, "GET /user answered 200", Cancellation));
-        Assert.False(await rotation.ProveLiveAsync(finding.Id, "GET /user answered 200", Cancellation));
-        var (live, running) = await SecretAsync(repository);
-        Assert.Equal((FindingState.Removed, null), (live.State, running.RotatedAt));
-        Assert.Equal(
-            [(FindingEventKind.Opened, FindingCause.Code), (FindingEventKind.Fixed, FindingCause.Liveness), (FindingEventKind.Reopened, FindingCause.Liveness)],
-            (await worker.EventsAsync(finding.Id)).Select(e => (e.Kind, e.Cause)));
-        Assert.False(await rotation.ProveDeadAsync(Guid.NewGuid(), "nothing", Cancellation));
-    }
-
     private async Task<(TestRepository Source, Repository Repository, string First)> ScannedAsync(string name)
     {
         var source = worker.GitHub.Create(name);

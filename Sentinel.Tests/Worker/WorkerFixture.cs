@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Garnet;
@@ -15,6 +16,7 @@ using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 using Sentinel.Tests.Fakes.FakeGitHub;
 using Sentinel.Tests.Support;
+using Sentinel.Tests.Worker.Liveness;
 using Sentinel.Worker;
 
 namespace Sentinel.Tests.Worker;
@@ -33,6 +35,15 @@ public sealed class WorkerFixture : IAsyncLifetime
 
     internal FakeGitHubServer GitHub { get; private set; } = null!;
 
+    /// <summary>Over the fixture's own settings.</summary>
+    internal IReadOnlyDictionary<string, string> ExtraSettings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Changes what the worker is made of; null for nothing.</summary>
+    internal Action<IServiceCollection>? Configure { get; init; }
+
+    /// <summary>Every line that is logged, when the test wants them.</summary>
+    internal ConcurrentQueue<string>? Logs { get; init; }
+
     internal IServiceProvider Services => _app!.Services;
 
     internal string CacheDirectory => _cache;
@@ -45,11 +56,12 @@ public sealed class WorkerFixture : IAsyncLifetime
         _redis = RedisRunner.Start(port, password: null);
         GitHub = await FakeGitHubServer.StartAsync(cancellationToken);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development", ApplicationName = "Sentinel.Worker" });
-        foreach (var (key, value) in Settings(database, port)) builder.Configuration[key] = value;
-        foreach (var (key, value) in Extra) builder.Configuration[key] = value;
+        foreach (var (key, value) in Settings(database, port).Concat(Extra.Concat(ExtraSettings).Select(s => (s.Key, s.Value)))) builder.Configuration[key] = value;
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddWorker();
+        Configure?.Invoke(builder.Services);
         builder.Logging.ClearProviders();
+        if (Logs is not null) builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new LogLines(Logs));
         _app = builder.Build();
         await DatabaseMigrator.MigrateAsync(_app.Services, cancellationToken);
         await _app.StartAsync(cancellationToken);

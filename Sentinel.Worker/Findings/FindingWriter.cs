@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.Liveness;
 using Sentinel.Data;
 using Sentinel.Data.Outbox;
 using Sentinel.Data.Scans;
@@ -139,7 +140,9 @@ internal sealed class FindingWriter(
         var finding = _findings[match.Known.Id];
         var moved = match.Known.OnRef && (finding.Path != observed.Location.Path || finding.StartLine != observed.Location.Region.StartLine);
         var expired = finding.State == FindingState.Dismissed && finding.DismissExpiresAt <= now;
-        var state = FindingTransitions.Seen(finding.State, expired, _rotated.ContainsKey(finding.Id) && match.Known.Present);
+        var state = finding is { State: FindingState.Fixed, Liveness: LivenessState.Dead }
+            ? FindingState.Fixed
+            : FindingTransitions.Seen(finding.State, expired, _rotated.ContainsKey(finding.Id) && match.Known.Present);
         if (state != finding.State) Change(finding, state, expired ? FindingCause.Person : cause, expired ? "The dismissal expired." : null);
         else if (moved && finding.Path != observed.Location.Path) AddEvent(finding, FindingEventKind.Moved, finding.State, FindingCause.Code, $"from {finding.Path}:{finding.StartLine}");
         Describe(finding, observed);
@@ -191,7 +194,7 @@ internal sealed class FindingWriter(
         (finding.Snippet, finding.SnippetStartLine) = (PostgresText.Clean(observed.Snippet), observed.SnippetStartLine);
         (finding.Title, finding.Message) = (observed.Title, PostgresText.Clean(observed.Message, 2000));
         finding.Severity = Enum.Parse<Contracts.Findings.Severity>(observed.Severity.ToString());
-        finding.Confidence = Enum.Parse<Contracts.Findings.Confidence>(observed.Confidence.ToString());
+        finding.Confidence = finding.Liveness is LivenessState.Live ? Contracts.Findings.Confidence.High : Enum.Parse<Contracts.Findings.Confidence>(observed.Confidence.ToString());
         (finding.LastSeenAt, finding.LastScanId) = (now, scan.Id);
         if (!finding.AnalyzerIds.Contains(observed.AnalyzerId)) finding.AnalyzerIds = [.. finding.AnalyzerIds, observed.AnalyzerId];
     }

@@ -12,20 +12,24 @@ using Sentinel.Scanning;
 using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Exposure;
 using Sentinel.Worker.Findings;
+using Sentinel.Worker.Heartbeats;
+using Sentinel.Worker.Liveness;
 using Sentinel.Worker.Scans.Incremental;
 
 namespace Sentinel.Worker.Scans;
 
 /// <summary>Carries out one scan: fetch, list, analyse, then match and persist in one fenced transaction.</summary>
 internal sealed class ScanExecutor(
-    IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngine engine,
-    CommitScan commits, PushedCommits pushed, SecretEngine secrets, ExposureReach reach, HistoryAfterFirstScan history, WorkerTelemetry telemetry, IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
+    IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngines engines, HeartbeatScan heartbeat,
+    CommitScan commits, PushedCommits pushed, SecretEngine secrets, ExposureReach reach, HistoryAfterFirstScan history, LivenessAfterScan liveness, WorkerTelemetry telemetry,
+    IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
     /// <summary>Runs the scan; false when the lease was lost meanwhile and nothing was written.</summary>
     /// <exception cref="GitException">The repository could not be read.</exception>
     public async Task<bool> ExecuteAsync(ScanLease lease, CancellationToken cancellationToken)
     {
         var (scan, repository, key) = await LoadAsync(lease, cancellationToken);
+        if (scan.Kind == ScanKind.Heartbeat) return await heartbeat.ExecuteAsync(lease, key, cancellationToken);
         using var progress = new ScanProgressReporter(scan, bus, databases, telemetry, time);
         if (scan.Kind is ScanKind.History or ScanKind.Dropped)
         {
@@ -39,34 +43,43 @@ internal sealed class ScanExecutor(
         var fetched = await mirror.FetchAsync(repository.Id, repository.CloneUrl, scan.CommitSha, scan.Ref, cancellationToken);
 
         var limits = checkout.Value.Reading;
-        var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes };
+        var seen = await liveness.ObserverAsync(cancellationToken);
+        var engine = await engines.CurrentAsync(cancellationToken);
+        var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes, Secrets = seen };
         var cache = new PostgresAnalysisCache(dataSource, time);
         await progress.BeginAsync(ScanPhase.List, cancellationToken);
         if (fetched.Reference.StartsWith("refs/tags/", StringComparison.Ordinal))
         {
             // What else is wrong with a tag stood in a branch before, and nobody can mend it in the tag.
             var tagged = await new FullScan(secrets.Engine, cache, settings, limits).RunAsync(fetched, progress, cancellationToken);
-            return await CompleteAsync(lease, scan, repository, key, fetched, tagged with { Baseline = null }, progress, cancellationToken);
+            return await FinishAsync(tagged with { Baseline = null });
         }
         try
         {
             var outcome = await new IncrementalScan(new BaselineStore(databases), dataSource, engine, cache, settings, limits, time).RunAsync(scan, fetched, progress, cancellationToken);
-            if (outcome is not null) return await CompleteAsync(lease, scan, repository, key, fetched, outcome, progress, cancellationToken);
+            if (outcome is not null) return await FinishAsync(outcome);
         }
         catch (BaselineMovedException)
         {
             await progress.BeginAsync(ScanPhase.List, cancellationToken);
         }
         var full = await new FullScan(engine, cache, settings, limits).RunAsync(fetched, progress, cancellationToken);
-        return await CompleteAsync(lease, scan, repository, key, fetched, full, progress, cancellationToken);
+        return await FinishAsync(full);
+
+        async Task<bool> FinishAsync(ScanOutcome outcome)
+        {
+            if (!await CompleteAsync(lease, scan, repository, key, fetched, outcome, engine.RulePackHash, progress, cancellationToken)) return false;
+            liveness.Ask(seen);
+            return true;
+        }
     }
 
     private async Task<bool> CompleteAsync(
-        ScanLease lease, Scan scan, Repository repository, byte[] key, Checkedout fetched, ScanOutcome outcome, ScanProgressReporter progress, CancellationToken cancellationToken)
+        ScanLease lease, Scan scan, Repository repository, byte[] key, Checkedout fetched, ScanOutcome outcome, string rulePackHash, ScanProgressReporter progress, CancellationToken cancellationToken)
     {
         var standing = outcome.Blobs.Values.ToHashSet(StringComparer.Ordinal);
         var historic = await pushed.ReadAsync(scan, repository, fetched.Git, fetched.CommitSha, standing, key, lease, cancellationToken);
-        var report = historic.AddTo(outcome.Report) with { RulePackHash = engine.RulePackHash };
+        var report = historic.AddTo(outcome.Report) with { RulePackHash = rulePackHash };
         outcome = outcome with { Report = report, SkippedTotal = outcome.SkippedTotal + historic.Skipped.Count };
 
         await progress.BeginAsync(ScanPhase.Match, cancellationToken);

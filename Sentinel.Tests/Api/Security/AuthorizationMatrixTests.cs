@@ -21,11 +21,12 @@ public sealed class AuthorizationMatrixTests
     private static readonly string[] ForTriagers =
     [
         "POST /api/v1/scans/", "POST /api/v1/scans/{id:guid}/retry", "POST /api/v1/scans/{id:guid}/cancel", "POST /api/v1/findings/{id:guid}/dismiss",
-        "POST /api/v1/findings/{id:guid}/reopen", "POST /api/v1/findings/{id:guid}/explanation", "POST /api/v1/findings/{id:guid}/attest-rotation",
+        "POST /api/v1/findings/{id:guid}/reopen", "POST /api/v1/findings/{id:guid}/check-liveness",
+        "POST /api/v1/custom-rules/", "POST /api/v1/custom-rules/check", "POST /api/v1/custom-rules/{id}/versions/{version}/dry-run", "POST /api/v1/findings/{id:guid}/explanation", "POST /api/v1/findings/{id:guid}/attest-rotation",
         "POST /api/v1/repositories/{id:guid}/history-scans",
     ];
 
-    private static readonly string[] ForAdmins = ["GET /api/v1/audit/"];
+    private static readonly string[] ForAdmins = ["GET /api/v1/audit/", "POST /api/v1/liveness/{id}", "POST /api/v1/custom-rules/{id}/versions/{version}/activate", "POST /api/v1/custom-rules/{id}/deactivate"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

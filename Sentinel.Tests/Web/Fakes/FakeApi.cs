@@ -83,10 +83,18 @@ internal sealed class FakeApi : IAsyncDisposable
         _app.MapGet(ApiRoutes.Findings + "/{id:guid}", (Guid id) => Estate.Findings.Find(f => f.Id == id) is { } f
             ? Results.Ok(FakeDetails.Finding(Estate, f)) : Results.Problem(statusCode: 404));
         _app.MapPost(ApiRoutes.Findings + "/{id:guid}/{verb}", (Guid id, string verb) => Results.NoContent());
+        _app.MapGet(ApiRoutes.CustomRules, () => Empty ? [] : FakeCustomRules.List(Estate));
+        _app.MapGet(ApiRoutes.CustomRules + "/{id}", (string id) => FakeCustomRules.Detail(Estate, id) is { } detail ? Results.Ok(detail) : Results.Problem(statusCode: 404));
+        _app.MapPost(ApiRoutes.CustomRules + "/check", (Sentinel.Contracts.CustomRules.CheckCustomRuleRequest r) => FakeCustomRules.Check(r));
+        _app.MapPost(ApiRoutes.CustomRules, (Sentinel.Contracts.CustomRules.CustomRuleDefinition d) => FakeCustomRules.Detail(Estate, FakeCustomRules.Waiting));
+        _app.MapPost(ApiRoutes.CustomRules + "/{id}/versions/{version}/{verb}", () => Results.NoContent());
+        _app.MapPost(ApiRoutes.CustomRules + "/{id}/deactivate", () => Results.NoContent());
+        _app.MapGet(ApiRoutes.Liveness, () => Empty ? [] : FakeLiveness.Providers(Estate));
+        _app.MapPost(ApiRoutes.Liveness + "/{id}", () => Results.NoContent());
         _app.MapGet(ApiRoutes.Rules, () => Estate.Rules);
         _app.MapGet(ApiRoutes.Rules + "/{id}", (string id) => Estate.Rules.FirstOrDefault(r => r.Id == id) is { } r ? Results.Ok(r) : Results.Problem(statusCode: 404));
         _app.MapGet(ApiRoutes.Requests + "/{id}", (string id) => FakeDetails.Journey(Estate, id));
-        _app.MapGet(ApiRoutes.Operations, () => FakeDetails.Operations(Estate));
+        _app.MapGet(ApiRoutes.Operations, () => FakeDetails.Operations(Estate) with { Heartbeat = FakeHeartbeat.Of(Estate) });
         _app.MapGet(ApiRoutes.Audit, () => new Page<Sentinel.Contracts.Audit.AuditEntry>(FakeDetails.Audit(Estate), null));
         _app.MapGet(ApiRoutes.Tokens, () => _tokens);
         _app.MapPost(ApiRoutes.Tokens, (CreateTokenRequest r) => new TokenCreated(Estate.NewId(), r.Name, "snt_shown-once-in-the-tests", Estate.Now.AddDays(r.ExpiresInDays ?? 90)));

@@ -43,7 +43,8 @@ internal static class FakeDetails
             ],
             Events(estate, f, scan), new RuleGuidance(rule.Description, rule.Remediation, rule.References),
             withModel ? ModelExplanation(estate, f) : null,
-            f.Category == FindingCategory.Secret ? Exposure(estate, f) : null);
+            f.Category == FindingCategory.Secret ? Exposure(estate, f) : null,
+            FakeLiveness.Of(estate, f));
     }
 
     private static SecretExposure Exposure(FakeEstate estate, FindingSummary f)

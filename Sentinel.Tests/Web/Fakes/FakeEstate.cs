@@ -104,7 +104,8 @@ internal sealed class FakeEstate
             Findings.Add(new FindingSummary(
                 NewId(), repository.Id, repository.FullName, rule.Id, rule.Category, rule.Severity, rule.Confidence, states[i % states.Length],
                 rule.Title, paths[(i * 5) % paths.Length], 7 + i * 13 % 240, rule.Category == FindingCategory.Secret ? "AKIA••••••••••••7Q2X" : null,
-                Now.AddHours(-3 - i * i * 1.7), Now.AddMinutes(-12), rule.Category == FindingCategory.Secret ? 187 + (i * i * 102) : null));
+                Now.AddHours(-3 - i * i * 1.7), Now.AddMinutes(-12), rule.Category == FindingCategory.Secret ? 187 + (i * i * 102) : null,
+                FakeLiveness.Of(rule, states[i % states.Length])));
         }
         Findings.Sort((a, b) => (b.Severity, b.FirstSeenAt).CompareTo((a.Severity, a.FirstSeenAt)));
     }

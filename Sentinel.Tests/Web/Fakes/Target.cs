@@ -45,7 +45,7 @@ internal sealed class Target : IAsyncDisposable
         [
             ("overview", "/"), ("repositories", "/repositories"), ("scans", "/scans"), ("scan-new", "/scans/new"), ("findings", "/findings"),
             ("findings-filtered", "/findings?state=any&severity=critical,high&category=secret"), ("findings-none", "/findings?q=nothing-has-this-text"),
-            ("requests", "/requests"), ("operations", "/operations"), ("rules", "/rules"), ("audit", "/audit"), ("settings", "/settings"),
+            ("requests", "/requests"), ("operations", "/operations"), ("rules", "/rules"), ("liveness", "/liveness"), ("custom-rules", "/custom-rules"), ("custom-rule-new", "/custom-rules/new"), ("audit", "/audit"), ("settings", "/settings"),
             ("finding-missing", $"/findings/{Guid.Empty}"), ("denied", "/denied"), ("not-found", "/no/such/page"), ("error", "/error"),
         ];
         if (_api is { Estate: var e })
@@ -60,6 +60,8 @@ internal sealed class Target : IAsyncDisposable
             pages.Add(("finding-removed", $"/findings/{e.Findings.First(f => f is { MaskedPreview: not null, State: Sentinel.Contracts.Findings.FindingState.Removed }).Id}"));
             pages.Add(("finding-rotated", $"/findings/{e.Findings.First(f => f is { MaskedPreview: not null, State: Sentinel.Contracts.Findings.FindingState.Fixed }).Id}"));
             pages.Add(("request", $"/requests/{e.Scans[1].RequestId}"));
+            pages.Add(("custom-rule", $"/custom-rules/{FakeCustomRules.Waiting}"));
+            pages.Add(("custom-rule-edit", $"/custom-rules/{FakeCustomRules.Waiting}/edit"));
             pages.Add(("rule", "/rules/aws-access-token"));
             return pages;
         }
