@@ -73,7 +73,7 @@ internal sealed class PushedCommits(
             if (push.After is not { } after || (after != head && !await IsServedAsync(repository, after, $"Commits up to {after[..12]}, where {scan.Ref} stood for a while", parts, cancellationToken)))
                 continue;
             if (after != head) dropped.Add((after, $"Commits dropped from {scan.Ref} at {after[..12]}"));
-            if (await StartAsync(scan, repository, push with { Before = before }, after, cancellationToken) is { } notFrom)
+            if (await StartAsync(database, scan, repository, push with { Before = before }, after, cancellationToken) is { } notFrom)
                 yield return new Range(after, notFrom, $"Commits up to {after[..12]} of {scan.Ref}", push.ReceivedAt, notFrom.Count == 0 ? MaxFirstDepth : options.Value.MaxPushDepth);
         }
 
@@ -83,15 +83,22 @@ internal sealed class PushedCommits(
     }
 
     // Where the new commits begin: empty means at the root, null that nothing says that they are new.
-    private async Task<IReadOnlyList<string>?> StartAsync(Scan scan, Repository repository, Push push, string after, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>?> StartAsync(SentinelDbContext database, Scan scan, Repository repository, Push push, string after, CancellationToken cancellationToken)
     {
         if (push.Base is { } target && await mirror.TryFetchCommitAsync(repository.Id, repository.CloneUrl, target, cancellationToken)) return [target];
         if (push.Before is { } before) return [before];
         if (scan.Kind is not (ScanKind.Push or ScanKind.PullRequest) && push.ReceivedAt is null) return null;
+        if (await LastScannedAsync(database, scan, cancellationToken) is { } last && await mirror.TryFetchCommitAsync(repository.Id, repository.CloneUrl, last, cancellationToken)) return [last];
         if (scan.Ref == $"refs/heads/{repository.DefaultBranch}") return [];
         var head = await mirror.FetchDefaultAsync(repository.Id, repository.CloneUrl, cancellationToken);
         return head is null || head == after ? [] : [head];
     }
+
+    // Nobody said where the ref stood before, but it was looked at there.
+    private static async Task<string?> LastScannedAsync(SentinelDbContext database, Scan scan, CancellationToken cancellationToken) =>
+        await database.Scans.Where(s => s.RepositoryId == scan.RepositoryId && s.Ref == scan.Ref && s.Id != scan.Id && s.Kind != ScanKind.History && s.Kind != ScanKind.Dropped
+                && s.CommitSha != null && (s.Status == ScanStatus.Succeeded || s.Status == ScanStatus.Partial))
+            .OrderByDescending(s => s.Id).Select(s => s.CommitSha).FirstOrDefaultAsync(cancellationToken);
 
     private async Task<bool> IsServedAsync(Repository repository, string commit, string name, List<HistoricReport> parts, CancellationToken cancellationToken)
     {
