@@ -605,21 +605,113 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     DROP INDEX ix_findings_open;
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     DROP INDEX ix_findings_open_repository;
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    ALTER TABLE findings ADD liveness text;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    CREATE TABLE custom_rules (
+        id text NOT NULL,
+        active_version integer,
+        latest_version integer NOT NULL,
+        changed_by text NOT NULL,
+        changed_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_custom_rules PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    CREATE TABLE heartbeat_rules (
+        rule_id text NOT NULL,
+        last_asked_at timestamp with time zone NOT NULL,
+        last_tried_at timestamp with time zone,
+        last_found_at timestamp with time zone,
+        recent text NOT NULL,
+        CONSTRAINT pk_heartbeat_rules PRIMARY KEY (rule_id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    CREATE TABLE heartbeat_runs (
+        id uuid NOT NULL,
+        scan_id uuid NOT NULL,
+        queued_at timestamp with time zone NOT NULL,
+        rule_ids text[] NOT NULL,
+        completed_at timestamp with time zone,
+        tried integer NOT NULL,
+        found integer NOT NULL,
+        missed text[] NOT NULL,
+        CONSTRAINT pk_heartbeat_runs PRIMARY KEY (id),
+        CONSTRAINT fk_heartbeat_runs_scans_scan_id FOREIGN KEY (scan_id) REFERENCES scans (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    CREATE TABLE liveness_providers (
+        id text NOT NULL,
+        name text NOT NULL,
+        host text NOT NULL,
+        request text NOT NULL,
+        documentation text NOT NULL,
+        rule_ids text[] NOT NULL,
+        blocked text,
+        enabled boolean NOT NULL,
+        changed_by text,
+        changed_at timestamp with time zone,
+        updated_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_liveness_providers PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    CREATE TABLE scan_baselines (
+        repository_id uuid NOT NULL,
+        ref text NOT NULL,
+        scan_id uuid NOT NULL,
+        commit_sha text NOT NULL,
+        basis text NOT NULL,
+        files integer NOT NULL,
+        bytes bigint NOT NULL,
+        skipped integer NOT NULL,
+        plugins jsonb NOT NULL,
+        CONSTRAINT pk_scan_baselines PRIMARY KEY (repository_id, ref),
+        CONSTRAINT fk_scan_baselines_repositories_repository_id FOREIGN KEY (repository_id) REFERENCES repositories (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     CREATE TABLE secret_commits (
         finding_id uuid NOT NULL,
         commit_sha text NOT NULL,
@@ -639,7 +731,7 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     CREATE TABLE secret_exposures (
         finding_id uuid NOT NULL,
         repository_id uuid NOT NULL,
@@ -669,127 +761,7 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    CREATE INDEX ix_findings_open ON findings (severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    CREATE INDEX ix_findings_open_repository ON findings (repository_id, severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    CREATE INDEX ix_secret_exposures_stale ON secret_exposures (repository_id) WHERE refs_stale;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124104542_SecretExposures') THEN
-    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
-    VALUES ('20261124104542_SecretExposures', '10.0.15');
-    END IF;
-END $EF$;
-COMMIT;
-
-START TRANSACTION;
-
-DO $EF$
-BEGIN
-<<<<<<< HEAD
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124105904_ScanBaselines') THEN
-    CREATE TABLE scan_baselines (
-        repository_id uuid NOT NULL,
-        ref text NOT NULL,
-        scan_id uuid NOT NULL,
-        commit_sha text NOT NULL,
-        basis text NOT NULL,
-        files integer NOT NULL,
-        bytes bigint NOT NULL,
-        skipped integer NOT NULL,
-        plugins jsonb NOT NULL,
-        CONSTRAINT pk_scan_baselines PRIMARY KEY (repository_id, ref),
-        CONSTRAINT fk_scan_baselines_repositories_repository_id FOREIGN KEY (repository_id) REFERENCES repositories (id) ON DELETE CASCADE
-=======
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
-    ALTER TABLE findings ADD liveness text;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
-    CREATE TABLE custom_rules (
-        id text NOT NULL,
-        active_version integer,
-        latest_version integer NOT NULL,
-        changed_by text NOT NULL,
-        changed_at timestamp with time zone NOT NULL,
-        CONSTRAINT pk_custom_rules PRIMARY KEY (id)
-    );
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
-    CREATE TABLE heartbeat_rules (
-        rule_id text NOT NULL,
-        last_asked_at timestamp with time zone NOT NULL,
-        last_tried_at timestamp with time zone,
-        last_found_at timestamp with time zone,
-        recent text NOT NULL,
-        CONSTRAINT pk_heartbeat_rules PRIMARY KEY (rule_id)
-    );
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
-    CREATE TABLE heartbeat_runs (
-        id uuid NOT NULL,
-        scan_id uuid NOT NULL,
-        queued_at timestamp with time zone NOT NULL,
-        rule_ids text[] NOT NULL,
-        completed_at timestamp with time zone,
-        tried integer NOT NULL,
-        found integer NOT NULL,
-        missed text[] NOT NULL,
-        CONSTRAINT pk_heartbeat_runs PRIMARY KEY (id),
-        CONSTRAINT fk_heartbeat_runs_scans_scan_id FOREIGN KEY (scan_id) REFERENCES scans (id) ON DELETE CASCADE
-    );
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
-    CREATE TABLE liveness_providers (
-        id text NOT NULL,
-        name text NOT NULL,
-        host text NOT NULL,
-        request text NOT NULL,
-        documentation text NOT NULL,
-        rule_ids text[] NOT NULL,
-        blocked text,
-        enabled boolean NOT NULL,
-        changed_by text,
-        changed_at timestamp with time zone,
-        updated_at timestamp with time zone NOT NULL,
-        CONSTRAINT pk_liveness_providers PRIMARY KEY (id)
-    );
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     CREATE TABLE secret_liveness (
         provider_id text NOT NULL,
         fingerprint text NOT NULL,
@@ -807,7 +779,7 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     CREATE TABLE custom_rule_versions (
         rule_id text NOT NULL,
         version integer NOT NULL,
@@ -824,7 +796,26 @@ END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    CREATE TABLE scan_gaps (
+        repository_id uuid NOT NULL,
+        ref text NOT NULL,
+        path_hash bytea NOT NULL,
+        plugin_id text NOT NULL,
+        path text NOT NULL,
+        blob_sha text NOT NULL,
+        length bigint NOT NULL,
+        reason text NOT NULL,
+        retry boolean NOT NULL,
+        CONSTRAINT pk_scan_gaps PRIMARY KEY (repository_id, ref, path_hash, plugin_id),
+        CONSTRAINT fk_scan_gaps_scan_baselines_repository_id_ref FOREIGN KEY (repository_id, ref) REFERENCES scan_baselines (repository_id, ref) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     CREATE TABLE custom_rule_dry_runs (
         id uuid NOT NULL,
         rule_id text NOT NULL,
@@ -845,86 +836,92 @@ BEGIN
         detail text,
         CONSTRAINT pk_custom_rule_dry_runs PRIMARY KEY (id),
         CONSTRAINT fk_custom_rule_dry_runs_custom_rule_versions_rule_id_version FOREIGN KEY (rule_id, version) REFERENCES custom_rule_versions (rule_id, version) ON DELETE CASCADE
->>>>>>> live
     );
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-<<<<<<< HEAD
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124105904_ScanBaselines') THEN
-    CREATE TABLE scan_gaps (
-        repository_id uuid NOT NULL,
-        ref text NOT NULL,
-        path_hash bytea NOT NULL,
-        plugin_id text NOT NULL,
-        path text NOT NULL,
-        blob_sha text NOT NULL,
-        length bigint NOT NULL,
-        reason text NOT NULL,
-        retry boolean NOT NULL,
-        CONSTRAINT pk_scan_gaps PRIMARY KEY (repository_id, ref, path_hash, plugin_id),
-        CONSTRAINT fk_scan_gaps_scan_baselines_repository_id_ref FOREIGN KEY (repository_id, ref) REFERENCES scan_baselines (repository_id, ref) ON DELETE CASCADE
-    );
-=======
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    CREATE INDEX ix_scans_superseded_by_id ON scans (superseded_by_id) WHERE superseded_by_id is not null;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     CREATE INDEX ix_findings_fingerprint ON findings (fingerprint);
->>>>>>> live
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-<<<<<<< HEAD
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124105904_ScanBaselines') THEN
-    CREATE INDEX ix_scan_gaps_retry ON scan_gaps (repository_id, ref) WHERE retry;
-=======
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    CREATE INDEX ix_findings_open ON findings (severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    CREATE INDEX ix_findings_open_repository ON findings (repository_id, severity_rank DESC, id DESC) WHERE state in ('Open', 'Reopened', 'Removed');
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     CREATE INDEX ix_custom_rule_dry_runs_rule_id_version ON custom_rule_dry_runs (rule_id, version);
->>>>>>> live
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-<<<<<<< HEAD
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124105904_ScanBaselines') THEN
-    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
-    VALUES ('20261124105904_ScanBaselines', '10.0.15');
-=======
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     CREATE INDEX ix_custom_rule_dry_runs_waiting ON custom_rule_dry_runs (requested_at) WHERE status in ('Queued', 'Running');
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     CREATE INDEX ix_heartbeat_runs_completed_at ON heartbeat_runs (completed_at);
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     CREATE INDEX ix_heartbeat_runs_queued_at ON heartbeat_runs (queued_at);
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     CREATE INDEX ix_heartbeat_runs_scan_id ON heartbeat_runs (scan_id);
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124112323_LivenessHeartbeatCustomRules') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    CREATE INDEX ix_scan_gaps_retry ON scan_gaps (repository_id, ref) WHERE retry;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
+    CREATE INDEX ix_secret_exposures_stale ON secret_exposures (repository_id) WHERE refs_stale;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261124120618_SecretIncidents') THEN
     INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
-    VALUES ('20261124112323_LivenessHeartbeatCustomRules', '10.0.15');
->>>>>>> live
+    VALUES ('20261124120618_SecretIncidents', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

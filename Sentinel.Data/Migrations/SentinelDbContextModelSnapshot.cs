@@ -133,6 +133,160 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("audit_log", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.CustomRules.CustomRule", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<int?>("ActiveVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("active_version");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<int>("LatestVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("latest_version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_custom_rules");
+
+                    b.ToTable("custom_rules", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.CustomRules.CustomRuleDryRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<int>("Added")
+                        .HasColumnType("integer")
+                        .HasColumnName("added");
+
+                    b.Property<int?>("Against")
+                        .HasColumnType("integer")
+                        .HasColumnName("against");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts");
+
+                    b.Property<DateTimeOffset?>("CompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("completed_at");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<int>("Files")
+                        .HasColumnType("integer")
+                        .HasColumnName("files");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<int>("Removed")
+                        .HasColumnType("integer")
+                        .HasColumnName("removed");
+
+                    b.Property<string>("Repositories")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("repositories");
+
+                    b.Property<int>("RepositoriesDone")
+                        .HasColumnType("integer")
+                        .HasColumnName("repositories_done");
+
+                    b.Property<int>("RepositoriesTotal")
+                        .HasColumnType("integer")
+                        .HasColumnName("repositories_total");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<string>("RequestedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by");
+
+                    b.Property<string>("RuleId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("rule_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_custom_rule_dry_runs");
+
+                    b.HasIndex("RequestedAt")
+                        .HasDatabaseName("ix_custom_rule_dry_runs_waiting")
+                        .HasFilter("status in ('Queued', 'Running')");
+
+                    b.HasIndex("RuleId", "Version")
+                        .HasDatabaseName("ix_custom_rule_dry_runs_rule_id_version");
+
+                    b.ToTable("custom_rule_dry_runs", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.CustomRules.CustomRuleVersion", b =>
+                {
+                    b.Property<string>("RuleId")
+                        .HasColumnType("text")
+                        .HasColumnName("rule_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset?>("ActivatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("activated_at");
+
+                    b.Property<string>("ActivatedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("activated_by");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Definition")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("definition");
+
+                    b.HasKey("RuleId", "Version")
+                        .HasName("pk_custom_rule_versions");
+
+                    b.ToTable("custom_rule_versions", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.Deliveries.Delivery", b =>
                 {
                     b.Property<Guid>("Id")
@@ -302,6 +456,151 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("explanations", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Exposure.SecretCommit", b =>
+                {
+                    b.Property<Guid>("FindingId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("finding_id");
+
+                    b.Property<string>("CommitSha")
+                        .HasColumnType("text")
+                        .HasColumnName("commit_sha");
+
+                    b.Property<string>("AuthorEmail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_email");
+
+                    b.Property<string>("AuthorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_name");
+
+                    b.Property<DateTimeOffset>("AuthoredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("authored_at");
+
+                    b.Property<string>("BlobSha")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("blob_sha");
+
+                    b.Property<DateTimeOffset>("CommittedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("committed_at");
+
+                    b.Property<string>("Path")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("path");
+
+                    b.Property<DateTimeOffset?>("PushedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pushed_at");
+
+                    b.Property<int>("StartLine")
+                        .HasColumnType("integer")
+                        .HasColumnName("start_line");
+
+                    b.HasKey("FindingId", "CommitSha")
+                        .HasName("pk_secret_commits");
+
+                    b.ToTable("secret_commits", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Exposure.SecretExposure", b =>
+                {
+                    b.Property<Guid>("FindingId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("finding_id");
+
+                    b.Property<string>("AuthorEmail")
+                        .HasColumnType("text")
+                        .HasColumnName("author_email");
+
+                    b.Property<string>("AuthorName")
+                        .HasColumnType("text")
+                        .HasColumnName("author_name");
+
+                    b.Property<DateTimeOffset?>("AuthoredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("authored_at");
+
+                    b.Property<int>("CommitsTotal")
+                        .HasColumnType("integer")
+                        .HasColumnName("commits_total");
+
+                    b.Property<DateTimeOffset?>("CommittedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("committed_at");
+
+                    b.Property<bool>("Dropped")
+                        .HasColumnType("boolean")
+                        .HasColumnName("dropped");
+
+                    b.Property<DateTimeOffset?>("FirstPushedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_pushed_at");
+
+                    b.Property<string>("IntroducedCommit")
+                        .HasColumnType("text")
+                        .HasColumnName("introduced_commit");
+
+                    b.Property<string>("Refs")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("refs");
+
+                    b.Property<DateTimeOffset?>("RefsCheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("refs_checked_at");
+
+                    b.Property<bool>("RefsStale")
+                        .HasColumnType("boolean")
+                        .HasColumnName("refs_stale");
+
+                    b.Property<int>("RefsTotal")
+                        .HasColumnType("integer")
+                        .HasColumnName("refs_total");
+
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<DateTimeOffset?>("RotatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("rotated_at");
+
+                    b.Property<string>("RotatedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("rotated_by");
+
+                    b.Property<string>("Rotation")
+                        .HasColumnType("text")
+                        .HasColumnName("rotation");
+
+                    b.Property<string>("RotationNote")
+                        .HasColumnType("text")
+                        .HasColumnName("rotation_note");
+
+                    b.Property<bool?>("StillServed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("still_served");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("FindingId")
+                        .HasName("pk_secret_exposures");
+
+                    b.HasIndex("RepositoryId")
+                        .HasDatabaseName("ix_secret_exposures_stale")
+                        .HasFilter("refs_stale");
+
+                    b.ToTable("secret_exposures", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>
                 {
                     b.Property<Guid>("Id")
@@ -380,6 +679,10 @@ namespace Sentinel.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_seen_at");
 
+                    b.Property<string>("Liveness")
+                        .HasColumnType("text")
+                        .HasColumnName("liveness");
+
                     b.Property<string>("MaskedPreview")
                         .HasColumnType("text")
                         .HasColumnName("masked_preview");
@@ -455,13 +758,16 @@ namespace Sentinel.Data.Migrations
                         .HasDatabaseName("ix_findings_dismiss_expires_at")
                         .HasFilter("dismiss_expires_at is not null");
 
+                    b.HasIndex("Fingerprint")
+                        .HasDatabaseName("ix_findings_fingerprint");
+
                     b.HasIndex("FirstSeenAt")
                         .HasDatabaseName("ix_findings_first_seen_at");
 
                     b.HasIndex("SeverityRank", "Id")
                         .IsDescending()
                         .HasDatabaseName("ix_findings_open")
-                        .HasFilter("state in ('Open', 'Reopened')");
+                        .HasFilter("state in ('Open', 'Reopened', 'Removed')");
 
                     b.HasIndex("Category", "SeverityRank", "Id")
                         .IsDescending(false, true, true)
@@ -474,7 +780,7 @@ namespace Sentinel.Data.Migrations
                     b.HasIndex("RepositoryId", "SeverityRank", "Id")
                         .IsDescending(false, true, true)
                         .HasDatabaseName("ix_findings_open_repository")
-                        .HasFilter("state in ('Open', 'Reopened')");
+                        .HasFilter("state in ('Open', 'Reopened', 'Removed')");
 
                     b.HasIndex("RuleId", "SeverityRank", "Id")
                         .IsDescending(false, true, true)
@@ -639,6 +945,187 @@ namespace Sentinel.Data.Migrations
                         .HasFilter("present");
 
                     b.ToTable("finding_instances", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Heartbeat.HeartbeatRule", b =>
+                {
+                    b.Property<string>("RuleId")
+                        .HasColumnType("text")
+                        .HasColumnName("rule_id");
+
+                    b.Property<DateTimeOffset>("LastAskedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_asked_at");
+
+                    b.Property<DateTimeOffset?>("LastFoundAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_found_at");
+
+                    b.Property<DateTimeOffset?>("LastTriedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_tried_at");
+
+                    b.Property<string>("Recent")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("recent");
+
+                    b.HasKey("RuleId")
+                        .HasName("pk_heartbeat_rules");
+
+                    b.ToTable("heartbeat_rules", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Heartbeat.HeartbeatRun", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("CompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("completed_at");
+
+                    b.Property<int>("Found")
+                        .HasColumnType("integer")
+                        .HasColumnName("found");
+
+                    b.PrimitiveCollection<List<string>>("Missed")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("missed");
+
+                    b.Property<DateTimeOffset>("QueuedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("queued_at");
+
+                    b.PrimitiveCollection<List<string>>("RuleIds")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("rule_ids");
+
+                    b.Property<Guid>("ScanId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scan_id");
+
+                    b.Property<int>("Tried")
+                        .HasColumnType("integer")
+                        .HasColumnName("tried");
+
+                    b.HasKey("Id")
+                        .HasName("pk_heartbeat_runs");
+
+                    b.HasIndex("CompletedAt")
+                        .HasDatabaseName("ix_heartbeat_runs_completed_at");
+
+                    b.HasIndex("QueuedAt")
+                        .HasDatabaseName("ix_heartbeat_runs_queued_at");
+
+                    b.HasIndex("ScanId")
+                        .HasDatabaseName("ix_heartbeat_runs_scan_id");
+
+                    b.ToTable("heartbeat_runs", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Liveness.LivenessProvider", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Blocked")
+                        .HasColumnType("text")
+                        .HasColumnName("blocked");
+
+                    b.Property<DateTimeOffset?>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Documentation")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("documentation");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<string>("Host")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("host");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Request")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("request");
+
+                    b.PrimitiveCollection<List<string>>("RuleIds")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("rule_ids");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_liveness_providers");
+
+                    b.ToTable("liveness_providers", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Liveness.SecretLiveness", b =>
+                {
+                    b.Property<string>("ProviderId")
+                        .HasColumnType("text")
+                        .HasColumnName("provider_id");
+
+                    b.Property<string>("Fingerprint")
+                        .HasColumnType("text")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<DateTimeOffset?>("CheckedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("checked_at");
+
+                    b.Property<string>("Evidence")
+                        .HasColumnType("text")
+                        .HasColumnName("evidence");
+
+                    b.Property<DateTimeOffset?>("LastLiveAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_live_at");
+
+                    b.Property<DateTimeOffset?>("NextCheckAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_check_at");
+
+                    b.Property<string>("PartsHash")
+                        .HasColumnType("text")
+                        .HasColumnName("parts_hash");
+
+                    b.Property<string>("State")
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Undecided")
+                        .HasColumnType("integer")
+                        .HasColumnName("undecided");
+
+                    b.HasKey("ProviderId", "Fingerprint")
+                        .HasName("pk_secret_liveness");
+
+                    b.ToTable("secret_liveness", (string)null);
                 });
 
             modelBuilder.Entity("Sentinel.Data.Outbox.OutboxMessage", b =>
@@ -1000,6 +1487,10 @@ namespace Sentinel.Data.Migrations
                     b.HasIndex("RequestId")
                         .HasDatabaseName("ix_scans_request_id");
 
+                    b.HasIndex("SupersededById")
+                        .HasDatabaseName("ix_scans_superseded_by_id")
+                        .HasFilter("superseded_by_id is not null");
+
                     b.HasIndex("RepositoryId", "Id")
                         .HasDatabaseName("ix_scans_repository_id_id");
 
@@ -1011,6 +1502,104 @@ namespace Sentinel.Data.Migrations
                         .HasDatabaseName("ix_scans_status_id");
 
                     b.ToTable("scans", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Scans.ScanBaseline", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<string>("Ref")
+                        .HasColumnType("text")
+                        .HasColumnName("ref");
+
+                    b.Property<string>("Basis")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("basis");
+
+                    b.Property<long>("Bytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("bytes");
+
+                    b.Property<string>("CommitSha")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("commit_sha");
+
+                    b.Property<int>("Files")
+                        .HasColumnType("integer")
+                        .HasColumnName("files");
+
+                    b.Property<string>("Plugins")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("plugins");
+
+                    b.Property<Guid>("ScanId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scan_id");
+
+                    b.Property<int>("Skipped")
+                        .HasColumnType("integer")
+                        .HasColumnName("skipped");
+
+                    b.HasKey("RepositoryId", "Ref")
+                        .HasName("pk_scan_baselines");
+
+                    b.ToTable("scan_baselines", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Scans.ScanGap", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<string>("Ref")
+                        .HasColumnType("text")
+                        .HasColumnName("ref");
+
+                    b.Property<byte[]>("PathHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("path_hash");
+
+                    b.Property<string>("PluginId")
+                        .HasColumnType("text")
+                        .HasColumnName("plugin_id");
+
+                    b.Property<string>("BlobSha")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("blob_sha");
+
+                    b.Property<long>("Length")
+                        .HasColumnType("bigint")
+                        .HasColumnName("length");
+
+                    b.Property<string>("Path")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("path");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<bool>("Retry")
+                        .HasColumnType("boolean")
+                        .HasColumnName("retry");
+
+                    b.HasKey("RepositoryId", "Ref", "PathHash", "PluginId")
+                        .HasName("pk_scan_gaps");
+
+                    b.HasIndex("RepositoryId", "Ref")
+                        .HasDatabaseName("ix_scan_gaps_retry")
+                        .HasFilter("retry");
+
+                    b.ToTable("scan_gaps", (string)null);
                 });
 
             modelBuilder.Entity("Sentinel.Data.Settings.Setting", b =>
@@ -1034,6 +1623,26 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("settings", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.CustomRules.CustomRuleDryRun", b =>
+                {
+                    b.HasOne("Sentinel.Data.CustomRules.CustomRuleVersion", null)
+                        .WithMany()
+                        .HasForeignKey("RuleId", "Version")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_custom_rule_dry_runs_custom_rule_versions_rule_id_version");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.CustomRules.CustomRuleVersion", b =>
+                {
+                    b.HasOne("Sentinel.Data.CustomRules.CustomRule", null)
+                        .WithMany()
+                        .HasForeignKey("RuleId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_custom_rule_versions_custom_rules_rule_id");
+                });
+
             modelBuilder.Entity("Sentinel.Data.Deliveries.Delivery", b =>
                 {
                     b.HasOne("Sentinel.Data.Repositories.Repository", null)
@@ -1051,6 +1660,26 @@ namespace Sentinel.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_explanations_findings_finding_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Exposure.SecretCommit", b =>
+                {
+                    b.HasOne("Sentinel.Data.Findings.Finding", null)
+                        .WithMany()
+                        .HasForeignKey("FindingId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_secret_commits_findings_finding_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Exposure.SecretExposure", b =>
+                {
+                    b.HasOne("Sentinel.Data.Findings.Finding", null)
+                        .WithOne()
+                        .HasForeignKey("Sentinel.Data.Exposure.SecretExposure", "FindingId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_secret_exposures_findings_finding_id");
                 });
 
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>
@@ -1083,6 +1712,16 @@ namespace Sentinel.Data.Migrations
                         .HasConstraintName("fk_finding_instances_findings_finding_id");
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Heartbeat.HeartbeatRun", b =>
+                {
+                    b.HasOne("Sentinel.Data.Scans.Scan", null)
+                        .WithMany()
+                        .HasForeignKey("ScanId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_heartbeat_runs_scans_scan_id");
+                });
+
             modelBuilder.Entity("Sentinel.Data.Scans.Scan", b =>
                 {
                     b.HasOne("Sentinel.Data.Deliveries.Delivery", null)
@@ -1097,6 +1736,26 @@ namespace Sentinel.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_scans_repositories_repository_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Scans.ScanBaseline", b =>
+                {
+                    b.HasOne("Sentinel.Data.Repositories.Repository", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_scan_baselines_repositories_repository_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Scans.ScanGap", b =>
+                {
+                    b.HasOne("Sentinel.Data.Scans.ScanBaseline", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId", "Ref")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_scan_gaps_scan_baselines_repository_id_ref");
                 });
 #pragma warning restore 612, 618
         }

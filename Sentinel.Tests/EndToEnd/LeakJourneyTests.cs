@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using Aspire.Hosting.Testing;
 using Npgsql;
+using Sentinel.Scanning;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Overview;

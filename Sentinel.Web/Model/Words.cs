@@ -70,7 +70,6 @@ public static class Words
         FindingCause.Liveness => "its provider's answer",
         FindingCause.Configuration => "a change of configuration",
         FindingCause.ScannerCoverage => "scanner coverage",
-        FindingCause.Liveness => "the provider's answer",
         _ => "a person",
     };
 

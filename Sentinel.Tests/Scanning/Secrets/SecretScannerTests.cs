@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Sentinel.Scanning;
 using Sentinel.Scanning.Secrets;
 
 namespace Sentinel.Tests.Scanning.Secrets;

@@ -1,4 +1,5 @@
 using System.Text;
+using Sentinel.Scanning;
 using Sentinel.Scanning.Secrets;
 
 namespace Sentinel.Tests.Scanning.Secrets;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Sentinel.Scanning;
 using Sentinel.Tests.EndToEnd;
 using Sentinel.Tests.Fakes.FakeGitHub;
 using Sentinel.Tests.Scanning;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using CsCheck;
+using Sentinel.Scanning;
 using Sentinel.Scanning.Secrets.Decoding;
 
 namespace Sentinel.Tests.Scanning.Secrets.Decoding;

@@ -1,3 +1,4 @@
+using Sentinel.Scanning;
 using Sentinel.Scanning.Secrets;
 using Sentinel.Scanning.Secrets.Gitleaks;
 
