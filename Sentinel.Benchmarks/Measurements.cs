@@ -1,6 +1,7 @@
 using Sentinel.Benchmarks.House;
 using Sentinel.Benchmarks.Reporting;
 using Sentinel.Benchmarks.Scanning;
+using Sentinel.Scanning.Secrets;
 
 namespace Sentinel.Benchmarks;
 
@@ -10,9 +11,10 @@ internal static class Measurements
     private static readonly string[] OfTheHouse = ["start", "push", "rescan", "webhooks"];
 
     /// <param name="only">Names of measurements; empty means all.</param>
+    /// <param name="trees">Source trees that are scanned for secrets; none: that measurement is left out.</param>
     /// <param name="output">File that the report is also written to; null for none.</param>
     /// <returns>1 when a measurement failed; the others' figures are reported all the same.</returns>
-    public static async Task<int> RunAsync(string[] only, string? output, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string[] only, IReadOnlyList<string> trees, string? output, CancellationToken cancellationToken)
     {
         var report = new Report();
         var failed = false;
@@ -43,6 +45,13 @@ internal static class Measurements
             await MeasureAsync("webhooks", () => WebhookMeasurement.RunAsync(house, report, idle, cancellationToken));
         }
         await MeasureAsync("scan", () => ScanMeasurement.RunAsync(report, cancellationToken));
+
+        if (trees.Count > 0) await MeasureAsync("secrets", () => SecretSpeedMeasurement.RunAsync(trees, report, cancellationToken));
+        await MeasureAsync("detection", () =>
+        {
+            DetectionMeasurement.Run(report, SecretRuleSet.BuiltIn, details: null);
+            return Task.CompletedTask;
+        });
 
         Console.WriteLine(report.ToMarkdown());
         if (output is not null) await File.WriteAllTextAsync(output, report.ToMarkdown(), cancellationToken);

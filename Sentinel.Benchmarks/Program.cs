@@ -4,9 +4,10 @@ using Sentinel.Benchmarks.Models;
 using Sentinel.Benchmarks.Scanning;
 
 var output = new Option<string?>("--output") { Description = "Also write the report to this file", HelpName = "FILE" };
-var only = new Option<string[]>("--only") { Description = "Measure only these: start, webhooks, push, rescan, scan", AllowMultipleArgumentsPerToken = true };
-var root = new RootCommand("Measures Sentinel as a whole, on this machine, beside a peer in the same run.") { output, only };
-root.SetAction((parsed, cancellationToken) => Measurements.RunAsync(parsed.GetValue(only) ?? [], parsed.GetValue(output), cancellationToken));
+var only = new Option<string[]>("--only") { Description = "Measure only these: start, webhooks, push, rescan, scan, secrets, detection", AllowMultipleArgumentsPerToken = true };
+var trees = new Option<string[]>("--tree") { Description = "An ordinary source tree to scan for secrets; may be given several times", HelpName = "DIR", DefaultValueFactory = _ => [] };
+var root = new RootCommand("Measures Sentinel as a whole, on this machine, beside a peer in the same run.") { output, only, trees };
+root.SetAction((parsed, cancellationToken) => Measurements.RunAsync(parsed.GetValue(only) ?? [], parsed.GetValue(trees)!, parsed.GetValue(output), cancellationToken));
 var folders = new Argument<string[]>("FOLDER") { Description = "Source trees to learn from" };
 var model = new Argument<string>("FILE") { Description = "The model's file: Sentinel.Scanning/Secrets/Generic/rarity.bin" };
 var rarity = new Command("rarity-model", "Makes the model of rare tokens from ordinary source trees") { model, folders };

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Sentinel.Cli;
 
-var root = new RootCommand("Sentinel finds leaked secrets, dangerous workflows and misconfigured images.") { ScanCommand.Create() };
+var root = new RootCommand("Sentinel finds leaked secrets, dangerous workflows and misconfigured images.") { ScanCommand.Create(), RulesCommand.Create() };
 var command = root.Parse(args);
 var exitCode = await command.InvokeAsync();
 // A misspelt command line is an error, never "findings".

@@ -17,13 +17,20 @@ internal sealed record RuleSources(string? Folder, string? GitleaksConfig)
     /// <exception cref="CliException">A file is missing, too large, or has faults.</exception>
     public IReadOnlyList<IFileAnalyzer> Load(List<string> notes)
     {
-        if (Folder is null && GitleaksConfig is null) return ScannerRegistration.Analyzers;
+        return Folder is null && GitleaksConfig is null ? ScannerRegistration.Analyzers : ScannerRegistration.With(Secrets(notes));
+    }
+
+    /// <summary>The rules for secrets.</summary>
+    /// <param name="notes">Gets what a configuration says that has no effect.</param>
+    /// <exception cref="CliException">A file is missing, too large, or has faults.</exception>
+    public SecretRuleSet Secrets(List<string> notes)
+    {
         try
         {
             var set = SecretRuleSet.BuiltIn;
             if (GitleaksConfig is { } config) set = Sentinel.Scanning.Secrets.Gitleaks.GitleaksConfig.Read(config, Read(config), path => ReadExtended(config, path), notes);
             if (Folder is { } folder) set = set.With(FilesOf(folder));
-            return ScannerRegistration.With(set);
+            return set;
         }
         catch (SecretRuleException ex)
         {

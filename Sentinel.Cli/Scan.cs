@@ -23,7 +23,8 @@ internal static class Scan
         Reports.Check(request.Reports);
         var notes = new List<string>();
         var analyzers = request.Rules.Load(notes);
-        var rules = analyzers.SelectMany(a => a.Rules).ToDictionary(r => r.Id, StringComparer.Ordinal);
+        // A user's rule may have the name of another analyzer's.
+        var rules = analyzers.SelectMany(a => a.Rules).DistinctBy(r => r.Id, StringComparer.Ordinal).ToDictionary(r => r.Id, StringComparer.Ordinal);
         var key = FingerprintKey.Read();
         var baseline = request.Baseline is { } file ? Baseline.Read(file, ReadBaseline(file), key) : null;
         var ignore = ReadIgnoreFile(request);

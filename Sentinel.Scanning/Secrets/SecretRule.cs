@@ -28,17 +28,20 @@ internal sealed class SecretRule
     private const int MaxWindow = 8192;
     private const int DefaultDistance = 64;
 
+    private readonly Lazy<RuleDescriptor> _descriptor;
     private readonly Lazy<Regex> _regex;
     private readonly Lazy<PatternShape> _shape;
     private readonly Lazy<bool[]> _characters;
     private readonly Lazy<int> _window;
+    private readonly Lazy<bool> _isNamed;
+    private readonly Lazy<bool> _startsAtKeyword;
 
     static SecretRule() => AppContext.SetData("REGEX_NONBACKTRACKING_MAX_AUTOMATA_SIZE", MaxStates);
 
-    public SecretRule(SecretRuleData data, RuleDescriptor descriptor)
+    public SecretRule(SecretRuleData data)
     {
         Data = data;
-        Descriptor = descriptor;
+        _descriptor = new(() => SecretRuleDescriptions.Of(data));
         Parts = [.. (data.Parts ?? []).Select(p => new SecretPart(p.Name, p.Rule, p.Pattern, p.Lines ?? 5, p.Required))];
         var source = data.Pattern ?? data.Value ?? throw new ArgumentException("A rule needs a pattern or a value.", nameof(data));
         // Built on the first candidate: a scan pays only for the vendors whose words it meets.
@@ -48,15 +51,15 @@ internal sealed class SecretRule
         _window = new(() => data.Window ?? (HoldsKeywords(source) && Shape.MaxLength < MaxWindow ? Shape.MaxLength + 1 : Math.Max(DefaultWindow, Math.Min(Shape.MaxLength + 1, MaxWindow))));
         Needs = data.Needs is { } needs ? System.Text.Encoding.ASCII.GetBytes(needs) : null;
         PathRegex = data.PathPattern is { } path ? Compile(path) : null;
-        IsNamed = IsValue || !HoldsKeywords(source);
-        StartsAtKeyword = !IsValue && BeginsWithKeyword(source, data.Keywords);
+        _isNamed = new(() => IsValue || !HoldsKeywords(source));
+        _startsAtKeyword = new(() => !IsValue && BeginsWithKeyword(source, data.Keywords));
     }
 
     public SecretRuleData Data { get; }
 
-    public RuleDescriptor Descriptor { get; }
+    public RuleDescriptor Descriptor => _descriptor.Value;
 
-    public string Id => Descriptor.Id;
+    public string Id => Data.Id;
 
     public IReadOnlyList<SecretPart> Parts { get; }
 
@@ -84,10 +87,10 @@ internal sealed class SecretRule
     public Regex? PathRegex { get; }
 
     /// <summary>Whether the vendor is named near every match, and not only told from its shape.</summary>
-    public bool IsNamed { get; }
+    public bool IsNamed => _isNamed.Value;
 
     /// <summary>Whether every match begins with a keyword at the start of a word.</summary>
-    public bool StartsAtKeyword { get; }
+    public bool StartsAtKeyword => _startsAtKeyword.Value;
 
     /// <summary>By byte: whether it can stand inside a token of this rule.</summary>
     public bool[] Characters => _characters.Value;

@@ -88,9 +88,13 @@ internal sealed record SecretPartData
 /// <param name="Hash">16 hexadecimal digits over the rule files.</param>
 internal sealed record SecretRulePackData(string Hash, IReadOnlyList<SecretRuleData> Rules);
 
+/// <summary>The examples of a rule.</summary>
+internal sealed record SecretRuleExamples(string Id, IReadOnlyList<string> Examples, IReadOnlyList<string> NegativeExamples);
+
 [JsonSourceGenerationOptions(
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     UseStringEnumConverter = true, NewLine = "\n", WriteIndented = false)]
 [JsonSerializable(typeof(SecretRulePackData))]
 [JsonSerializable(typeof(SecretRuleData))]
+[JsonSerializable(typeof(SecretRuleExamples[]))]
 internal sealed partial class SecretRuleJson : JsonSerializerContext;

@@ -1,6 +1,9 @@
+using System.Collections;
+using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Sentinel.Scanning.Secrets;
 
@@ -8,12 +11,19 @@ namespace Sentinel.Scanning.Secrets;
 internal static class SecretRulePack
 {
     private const string Resource = "Sentinel.Scanning.Secrets.rules.json";
+    private const string ExamplesResource = "Sentinel.Scanning.Secrets.examples.json";
 
-    /// <summary>The rules as they were shipped.</summary>
+    private static readonly Lazy<FrozenDictionary<string, SecretRuleExamples>> Examples = new(() =>
+        Read(ExamplesResource, SecretRuleJson.Default.SecretRuleExamplesArray).ToFrozenDictionary(e => e.Id, StringComparer.Ordinal));
+
+    /// <summary>The rules as they were shipped. Their examples, which no scan needs, are read when somebody asks for them.</summary>
     public static SecretRulePackData Read()
     {
-        using var stream = typeof(SecretRulePack).Assembly.GetManifestResourceStream(Resource)!;
-        return JsonSerializer.Deserialize(stream, SecretRuleJson.Default.SecretRulePackData)!;
+        var pack = Read(Resource, SecretRuleJson.Default.SecretRulePackData);
+        return pack with
+        {
+            Rules = [.. pack.Rules.Select(r => r with { Examples = new LazyList(() => Examples.Value[r.Id].Examples), NegativeExamples = new LazyList(() => Examples.Value[r.Id].NegativeExamples) })],
+        };
     }
 
     /// <summary>The compact form of rule files.</summary>
@@ -38,7 +48,17 @@ internal static class SecretRulePack
 
     /// <summary>One rule a line, so that a change shows as the lines it changes.</summary>
     public static string Write(SecretRulePackData pack) =>
-        $"{{\"hash\":\"{pack.Hash}\",\"rules\":[\n{string.Join(",\n", pack.Rules.Select(r => JsonSerializer.Serialize(r, SecretRuleJson.Default.SecretRuleData)))}\n]}}\n";
+        $"{{\"hash\":\"{pack.Hash}\",\"rules\":[\n{string.Join(",\n", pack.Rules.Select(r => JsonSerializer.Serialize(r with { Examples = null!, NegativeExamples = null! }, SecretRuleJson.Default.SecretRuleData)))}\n]}}\n";
+
+    /// <summary>The examples of all rules, one rule a line.</summary>
+    public static string WriteExamples(SecretRulePackData pack) =>
+        $"[\n{string.Join(",\n", pack.Rules.Select(r => JsonSerializer.Serialize(new SecretRuleExamples(r.Id, r.Examples, r.NegativeExamples), SecretRuleJson.Default.SecretRuleExamples)))}\n]\n";
+
+    private static T Read<T>(string resource, JsonTypeInfo<T> type)
+    {
+        using var stream = typeof(SecretRulePack).Assembly.GetManifestResourceStream(resource)!;
+        return JsonSerializer.Deserialize(stream, type)!;
+    }
 
     /// <summary>Faults that only show when all rules are seen together.</summary>
     public static IEnumerable<string> Cross(IReadOnlyCollection<SecretRuleData> rules)
@@ -50,6 +70,20 @@ internal static class SecretRulePack
             foreach (var part in (rule.Parts ?? []).Where(p => p.Rule is { } id && !ids.Contains(id))) yield return $"the rule '{rule.Id}' names '{part.Rule}' as a part, which is no rule";
         }
     }
+}
+
+/// <summary>A list that is read on first use.</summary>
+internal sealed class LazyList(Func<IReadOnlyList<string>> read) : IReadOnlyList<string>
+{
+    private readonly Lazy<IReadOnlyList<string>> _items = new(read);
+
+    public int Count => _items.Value.Count;
+
+    public string this[int index] => _items.Value[index];
+
+    public IEnumerator<string> GetEnumerator() => _items.Value.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
 /// <summary>Rules that cannot be used, with all their faults.</summary>

@@ -24,7 +24,7 @@ public sealed class SecretRuleSet
 
     internal SecretRuleSet(IReadOnlyList<SecretRuleData> rules, string hash, bool withGeneric, IReadOnlyList<Allowlist> allowlists)
     {
-        Rules = [.. rules.Select(r => new SecretRule(r, SecretRuleDescriptions.Of(r)))];
+        Rules = [.. rules.Select(r => new SecretRule(r))];
         Hash = hash;
         WithGeneric = withGeneric;
         Allowlists = allowlists;

@@ -118,7 +118,10 @@ public sealed class BaselineCommandTests : IDisposable
         Write("broken.toml", "[[rules]\n");
         var broken = await CliRun.ScanAsync(_repository.Folder, ".", "--gitleaks-config", "broken.toml");
 
-        Assert.Equal(1, run.ExitCode);
+        Write("rules.toml", "[[rules]]\nid = \"dockerfile-root-user\"\ndescription = \"Acme code\"\nregex = '''acme-[0-9]{10}'''\n");
+        var namesake = await CliRun.ScanAsync(_repository.Folder, "a.ini", "--gitleaks-config", "rules.toml");
+
+        Assert.Equal((1, 1), (run.ExitCode, namesake.ExitCode));
         Assert.Contains("\"ruleId\": \"acme-code\"", run.Output, StringComparison.Ordinal);
         Assert.Contains("none.toml: there is no such file", missing.Error, StringComparison.Ordinal);
         Assert.Equal((2, ""), (broken.ExitCode, broken.Output));

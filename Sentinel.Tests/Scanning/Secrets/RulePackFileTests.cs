@@ -9,13 +9,17 @@ public sealed class RulePackFileTests
     private static readonly string Folder = Path.Combine(SharedFiles.RepositoryRoot, "Sentinel.Scanning", "Secrets");
 
     [Fact]
-    public void RulesJson_EqualsTheRuleFiles()
+    public void CompactFiles_EqualTheRuleFiles()
     {
         var files = Directory.GetFiles(Path.Combine(Folder, "Rules"), "*.yaml").Select(f => KeyValuePair.Create(Path.GetFileName(f), File.ReadAllText(f)));
-        var expected = SecretRulePack.Write(SecretRulePack.Build(files));
-        var path = Path.Combine(Folder, "rules.json");
-        if (Environment.GetEnvironmentVariable("SENTINEL_UPDATE_RULES") is "1") File.WriteAllText(path, expected);
+        var pack = SecretRulePack.Build(files);
 
-        Assert.True(expected == File.ReadAllText(path), "rules.json is not what the rule files say: SENTINEL_UPDATE_RULES=1 dotnet test --project Sentinel.Tests --filter-class '*RulePackFile*'");
+        foreach (var (name, expected) in new[] { ("rules.json", SecretRulePack.Write(pack)), ("examples.json", SecretRulePack.WriteExamples(pack)) })
+        {
+            var path = Path.Combine(Folder, name);
+            if (Environment.GetEnvironmentVariable("SENTINEL_UPDATE_RULES") is "1") File.WriteAllText(path, expected);
+
+            Assert.True(expected == File.ReadAllText(path), $"{name} is not what the rule files say: SENTINEL_UPDATE_RULES=1 dotnet test --project Sentinel.Tests --filter-class '*RulePackFile*'");
+        }
     }
 }

@@ -100,6 +100,17 @@ internal sealed class CodeBase
         file.Path = NewPath(file.Kind);
     }
 
+    /// <summary>Two files of one kind take each other's name, all others new ones.</summary>
+    public void ShuffleNames(int number)
+    {
+        var file = Choose(number).File;
+        var files = _files.Where(f => f.Kind == file.Kind).ToArray();
+        var other = files.First(f => f != file);
+        (file.Path, other.Path) = (other.Path, file.Path);
+        // Backwards, so that the order of the paths is not that of the files.
+        foreach (var renamed in files.Except([file, other]).Reverse()) renamed.Path = NewPath(file.Kind);
+    }
+
     /// <returns>Whether there was a file to move it to.</returns>
     public bool MoveBlock(int number, int target)
     {

@@ -22,6 +22,7 @@ public sealed class IdentityTests(WorkerFixture worker) : IClassFixture<WorkerFi
     [InlineData(Mutation.InsertLines)]
     [InlineData(Mutation.MoveToAnotherFile)]
     [InlineData(Mutation.RenameFile)]
+    [InlineData(Mutation.ShuffleNames)]
     [InlineData(Mutation.Reindent)]
     [InlineData(Mutation.Rebase)]
     [InlineData(Mutation.Squash)]
@@ -44,7 +45,7 @@ public sealed class IdentityTests(WorkerFixture worker) : IClassFixture<WorkerFi
         foreach (var (kind, first, second) in sequence) await run.MutateAsync(kind, first, second);
     }
 
-    public enum Mutation { InsertLines, MoveToAnotherFile, RenameFile, Reindent, Rebase, Squash, SwapDismissedValue }
+    public enum Mutation { InsertLines, MoveToAnotherFile, RenameFile, ShuffleNames, Reindent, Rebase, Squash, SwapDismissedValue }
 
     /// <summary>One repository, and which finding each of its defects is.</summary>
     private sealed class Run(WorkerFixture worker, TestRepository source, Repository repository)
@@ -67,6 +68,9 @@ public sealed class IdentityTests(WorkerFixture worker) : IClassFixture<WorkerFi
                 case Mutation.RenameFile:
                     _code.RenameFile(first);
                     break;
+                case Mutation.ShuffleNames:
+                    _code.ShuffleNames(first);
+                    break;
                 case Mutation.Reindent:
                     _code.Reindent(first, second);
                     break;
@@ -84,7 +88,7 @@ public sealed class IdentityTests(WorkerFixture worker) : IClassFixture<WorkerFi
                     return;
             }
             // Of equal defects that move or are edited while they move nobody can say which is which: that none is lost is all there is.
-            await ScanAsync(exact: kind is Mutation.InsertLines or Mutation.RenameFile or Mutation.Reindent or Mutation.Rebase);
+            await ScanAsync(exact: kind is Mutation.InsertLines or Mutation.RenameFile or Mutation.ShuffleNames or Mutation.Reindent or Mutation.Rebase);
         }
 
         /// <summary>Pushes the code as it is and compares.</summary>

@@ -13,13 +13,13 @@ public sealed class IncrementalScanTests(WorkerFixture worker) : IClassFixture<W
 {
     private static readonly string[] Refs = ["refs/heads/main", "refs/heads/main", "refs/heads/topic"];
 
-    private static readonly EditKind[] Kinds = [.. Enum.GetValues<EditKind>(), EditKind.Write, EditKind.Write, EditKind.Write, EditKind.Rename, EditKind.Swap];
+    private static readonly EditKind[] Kinds = [.. Enum.GetValues<EditKind>(), EditKind.Write, EditKind.Write, EditKind.Write, EditKind.Rename, EditKind.Swap, EditKind.InsertLine, EditKind.InsertLine, EditKind.Restore];
 
     // A commit with its edits, the ref it is pushed to, and how many findings are dismissed before.
     private static readonly Gen<(Edit[] Edits, int Ref, int Dismissed)[]> History = Gen.Select(
         Gen.Select(Gen.Int[0, Kinds.Length - 1], Gen.Int[0, 50], Gen.Int[0, 50], Gen.Int[0, RandomTree.ContentCount - 1])
             .Select(e => new Edit(Kinds[e.Item1], e.Item2, e.Item3, e.Item4)).Array[0, 6],
-        Gen.Int[0, Refs.Length - 1], Gen.Int[0, 3]).Array[4, 9];
+        Gen.Int[0, Refs.Length - 1], Gen.Int[0, 3]).Array[5, 12];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -49,6 +49,24 @@ public sealed class IncrementalScanTests(WorkerFixture worker) : IClassFixture<W
         var finding = Assert.Single(await worker.FindingsAsync(repository));
         Assert.Equal((second.Id, FindingState.Open), (finding.LastScanId, finding.State));
         Assert.Equal((null, first.CommitSha), (first.Report.SinceCommit, second.Report.SinceCommit));
+    }
+
+    [Fact]
+    public async Task Scan_FindingThatAnotherRefDescribedSince_IsDescribedAgain()
+    {
+        var source = worker.GitHub.Create("incremental/refs");
+        var repository = await worker.AddRepositoryAsync("incremental/refs");
+        var first = source.Commit("Add", ("Dockerfile", DefectiveFiles.Dockerfile));
+        await worker.ScanAsync(repository, first);
+        source.Git("checkout", "--quiet", "-b", "topic");
+        await worker.ScanAsync(repository, source.Commit("Insert", ("Dockerfile", "# inserted\n" + DefectiveFiles.Dockerfile)), "refs/heads/topic");
+        Assert.Equal(2, Assert.Single(await worker.FindingsAsync(repository)).StartLine);
+
+        source.Git("checkout", "--quiet", "main");
+        var scan = await worker.ScanAsync(repository, source.Commit("Go on", ("a.txt", "an ordinary line\n")));
+
+        Assert.Equal(first, scan.Report!.SinceCommit);
+        Assert.Equal(1, Assert.Single(await worker.FindingsAsync(repository)).StartLine);
     }
 
     [Fact]

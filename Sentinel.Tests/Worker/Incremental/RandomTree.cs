@@ -8,7 +8,7 @@ using Sentinel.Tests.Scanning;
 namespace Sentinel.Tests.Worker.Incremental;
 
 /// <summary>What is done to a tree between two commits.</summary>
-internal enum EditKind { Write, InsertLine, Delete, Rename, RenameCase, Copy, Swap, Mode, Link, Submodule, DeleteFolder }
+internal enum EditKind { Write, InsertLine, Delete, Rename, RenameCase, Copy, Swap, Mode, Link, Submodule, DeleteFolder, Restore }
 
 /// <summary>One edit; the numbers choose files and contents, whatever the tree holds by then.</summary>
 internal readonly record struct Edit(EditKind Kind, int First, int Second, int Content);
@@ -34,6 +34,8 @@ internal sealed class RandomTree
 
     private readonly SortedDictionary<string, (string Mode, byte[] Content)> _files = new(StringComparer.Ordinal);
 
+    private readonly List<KeyValuePair<string, (string Mode, byte[] Content)>[]> _commits = [];
+
     public static int ContentCount => Contents.Length;
 
     public void Apply(Edit edit)
@@ -50,6 +52,10 @@ internal sealed class RandomTree
             case EditKind.Submodule:
                 Put(to, ("160000", Encoding.ASCII.GetBytes(new string("123456789a"[edit.Content % 10], 40))));
                 break;
+            case EditKind.Restore when _commits.Count > 0:
+                _files.Clear();
+                foreach (var (path, item) in _commits[^((edit.First % Math.Min(_commits.Count, 3)) + 1)]) _files.Add(path, item);
+                break;
             case var _ when from is null:
                 break;
             case EditKind.InsertLine when _files[from].Mode.StartsWith("100", StringComparison.Ordinal):
@@ -59,9 +65,9 @@ internal sealed class RandomTree
                 _files.Remove(from);
                 break;
             case EditKind.Rename or EditKind.RenameCase:
-                var item = _files[from];
+                var moved = _files[from];
                 _files.Remove(from);
-                Put(edit.Kind == EditKind.Rename ? to : ToggleCase(from), item);
+                Put(edit.Kind == EditKind.Rename ? to : ToggleCase(from), moved);
                 break;
             case EditKind.Copy:
                 Put(to, _files[from]);
@@ -83,6 +89,7 @@ internal sealed class RandomTree
     // https://git-scm.com/docs/git-fast-import
     public string Commit(TestRepository repository) => repository.Import(stream =>
     {
+        _commits.Add([.. _files]);
         void Text(string text) => stream.Write(Encoding.UTF8.GetBytes(text));
         Text("commit refs/heads/main\ncommitter Test <test@acme.example> 1700000000 +0000\ndata 1\nx\ndeleteall\n");
         foreach (var (path, (mode, content)) in _files)
