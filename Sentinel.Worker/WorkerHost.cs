@@ -51,7 +51,6 @@ internal static class WorkerHost
     private static void AddExposure(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptions<ExposureOptions>().BindConfiguration(ExposureOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddSingleton(new SecretEngine(ScannerRegistration.Analyzers));
         builder.Services.AddSingleton<CommitReader>();
         builder.Services.AddSingleton<PushedCommits>();
         builder.Services.AddSingleton<CommitScan>();

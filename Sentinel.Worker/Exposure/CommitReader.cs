@@ -13,7 +13,7 @@ namespace Sentinel.Worker.Exposure;
 /// Looks for secrets in what commits brought, each distinct content once. Results go through the same cache as those of trees, so that
 /// reading the same commits again costs a lookup, and a reading that was stopped goes on where it was.
 /// </summary>
-internal sealed class CommitReader(SecretEngine secrets, NpgsqlDataSource dataSource, IOptions<CheckoutOptions> checkout, TimeProvider time)
+internal sealed class CommitReader(ScanEngines engines, NpgsqlDataSource dataSource, IOptions<CheckoutOptions> checkout, TimeProvider time)
 {
     private const int Chunk = 4096;
     private const int MaxSightings = 200_000;
@@ -24,6 +24,7 @@ internal sealed class CommitReader(SecretEngine secrets, NpgsqlDataSource dataSo
     public async Task<HistoricReport> ReadAsync(Reading reading, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
+        var (_, secrets) = await engines.CurrentAsync(cancellationToken);
         var limits = checkout.Value.Reading with { MaxBlobs = reading.MaxBlobs };
         var run = new Run(reading, limits);
         await using var reader = new BlobReader(reading.Git, Environment.ProcessorCount, limits);
@@ -35,7 +36,7 @@ internal sealed class CommitReader(SecretEngine secrets, NpgsqlDataSource dataSo
             {
                 chunk.Add(blob);
                 if (chunk.Count < Chunk) continue;
-                await AnalyseAsync(run, reader, chunk, cancellationToken);
+                await AnalyseAsync(run, secrets.Engine, reader, chunk, cancellationToken);
                 if (reading.MayGoOn is { } mayGoOn) await mayGoOn();
                 if (run.Found.Count >= MaxSightings || time.GetElapsedTime(started) > reading.Limit) break;
             }
@@ -45,16 +46,16 @@ internal sealed class CommitReader(SecretEngine secrets, NpgsqlDataSource dataSo
             // What was listed before is sound; what is left is named, with git's reason.
             run.Skip(new SkippedEntry($"{reading.Name}: {ex.Message}", 0, ex.Code == "timeout" ? SkipReason.Timeout : SkipReason.Unreadable));
         }
-        await AnalyseAsync(run, reader, chunk, cancellationToken);
+        await AnalyseAsync(run, secrets.Engine, reader, chunk, cancellationToken);
         if (!tally.IsComplete && run.IsComplete) run.Skip(new SkippedEntry($"{reading.Name}: what follows {tally.Blobs} contents of {tally.Commits} commits", 0, SkipReason.Limit));
         return new HistoricReport(run.Sightings, run.Skipped, run.IsComplete, IsWhole: false, run.Blobs, run.BytesRead, run.CacheHits);
     }
 
-    private async Task AnalyseAsync(Run run, BlobReader reader, List<HistoricBlob> chunk, CancellationToken cancellationToken)
+    private async Task AnalyseAsync(Run run, ScanEngine engine, BlobReader reader, List<HistoricBlob> chunk, CancellationToken cancellationToken)
     {
         if (chunk.Count == 0) return;
         var files = await HistoricFiles.OfAsync(run.Reading.Git, chunk, reader, run.Limits, cancellationToken);
-        var report = await secrets.Engine.ScanAsync(
+        var report = await engine.ScanAsync(
             files, new PostgresAnalysisCache(dataSource, time), new ScanOptions { FingerprintKey = run.Reading.Key, MaxFileBytes = run.Limits.MaxBlobBytes }, null, cancellationToken);
         foreach (var finding in report.Findings.Where(f => f.Category == FindingCategory.Secret))
         {

@@ -25,7 +25,7 @@ internal sealed partial class HeartbeatScan(
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var asked = await database.HeartbeatRuns.AsNoTracking().Where(r => r.ScanId == lease.ScanId).Select(r => r.RuleIds).SingleAsync(cancellationToken);
         var rules = asked.Select(RuleCatalog.Find).OfType<RuleDescriptor>().ToArray();
-        var engine = await engines.CurrentAsync(cancellationToken);
+        var (engine, _) = await engines.CurrentAsync(cancellationToken);
         IReadOnlyList<RuleDescriptor> missed = rules;
         ScanReport? report = null;
         for (var i = 0; i < Tries && missed.Count > 0; i++)

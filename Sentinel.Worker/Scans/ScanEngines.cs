@@ -4,6 +4,7 @@ using Sentinel.Data;
 using Sentinel.Data.CustomRules;
 using Sentinel.Scanning;
 using Sentinel.Scanning.Secrets;
+using Sentinel.Worker.Exposure;
 
 namespace Sentinel.Worker.Scans;
 
@@ -15,7 +16,7 @@ internal sealed class ScanEngines(IDbContextFactory<SentinelDbContext> databases
 
     /// <summary>Asked at the beginning of each scan; a new engine is made only when a rule was activated or taken out.</summary>
     /// <exception cref="SecretRuleException">An active rule cannot be used; it names the rule. Scanning without it would look as if its findings were gone.</exception>
-    public async Task<ScanEngine> CurrentAsync(CancellationToken cancellationToken)
+    public async Task<ScanRules> CurrentAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var active = await (
@@ -24,9 +25,10 @@ internal sealed class ScanEngines(IDbContextFactory<SentinelDbContext> databases
             orderby rule.Id
             select new { rule.Id, Version = rule.ActiveVersion!.Value }).ToListAsync(cancellationToken);
         var key = string.Join(';', active.Select(a => $"{a.Id}@{a.Version}"));
-        if (_current is { } current && current.Key == key) return current.Engine;
+        if (_current is { } current && current.Key == key) return current.Rules;
 
-        var made = new ScanEngine(analyzers(SetOf(await DefinitionsAsync(database, cancellationToken))));
+        var table = analyzers(SetOf(await DefinitionsAsync(database, cancellationToken)));
+        var made = new ScanRules(new ScanEngine(table), new SecretEngine(table));
         _current = new Current(key, made);
         return made;
     }
@@ -43,5 +45,10 @@ internal sealed class ScanEngines(IDbContextFactory<SentinelDbContext> databases
     public static SecretRuleSet SetOf(IReadOnlyList<CustomRuleDefinition> definitions) =>
         definitions.Count == 0 ? SecretRuleSet.BuiltIn : SecretRuleSet.BuiltIn.With(definitions.Select(CustomRuleFile.Of));
 
-    private sealed record Current(string Key, ScanEngine Engine);
+    private sealed record Current(string Key, ScanRules Rules);
 }
+
+/// <summary>The rules of one scan, which stay the same until it ends.</summary>
+/// <param name="Engine">All of them.</param>
+/// <param name="Secrets">Those for secrets, for what commits brought.</param>
+internal sealed record ScanRules(ScanEngine Engine, SecretEngine Secrets);

@@ -21,7 +21,7 @@ namespace Sentinel.Worker.Scans;
 /// <summary>Carries out one scan: fetch, list, analyse, then match and persist in one fenced transaction.</summary>
 internal sealed class ScanExecutor(
     IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngines engines, HeartbeatScan heartbeat,
-    CommitScan commits, PushedCommits pushed, SecretEngine secrets, ExposureReach reach, HistoryAfterFirstScan history, LivenessAfterScan liveness, WorkerTelemetry telemetry,
+    CommitScan commits, PushedCommits pushed, ExposureReach reach, HistoryAfterFirstScan history, LivenessAfterScan liveness, WorkerTelemetry telemetry,
     IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
     /// <summary>Runs the scan; false when the lease was lost meanwhile and nothing was written.</summary>
@@ -44,7 +44,7 @@ internal sealed class ScanExecutor(
 
         var limits = checkout.Value.Reading;
         var seen = await liveness.ObserverAsync(cancellationToken);
-        var engine = await engines.CurrentAsync(cancellationToken);
+        var (engine, secrets) = await engines.CurrentAsync(cancellationToken);
         var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes, Secrets = seen };
         var cache = new PostgresAnalysisCache(dataSource, time);
         await progress.BeginAsync(ScanPhase.List, cancellationToken);

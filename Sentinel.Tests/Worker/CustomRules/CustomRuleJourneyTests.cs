@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Contracts.CustomRules;
 using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.Scans;
 using Sentinel.Data.CustomRules;
 using Sentinel.Scanning;
 using Confidence = Sentinel.Contracts.Findings.Confidence;
@@ -65,6 +66,22 @@ public sealed class CustomRuleJourneyTests : IAsyncLifetime
         await ActivateAsync(null);
         await _worker.ScanAsync(repository, commit);
         Assert.All(await _worker.FindingsAsync(repository), f => Assert.Equal(FindingState.Fixed, f.State));
+    }
+
+    [Fact]
+    public async Task History_OfAnActiveRule_HoldsWhatLeftTheCode()
+    {
+        await StoreAsync(First, 1);
+        await ActivateAsync(1);
+        var source = _worker.GitHub.Create("custom/history");
+        source.Commit("Add", ("old.conf", $"endpoint {SampleExpander.Expand("acme_live_<alnum:32>", "history")}\n"));
+        var repository = await _worker.AddRepositoryAsync("custom/history");
+        await _worker.ScanAsync(repository, source.Commit("Remove", ("old.conf", null), ("new.conf", "endpoint none\n")));
+
+        await _worker.EndOfAsync(await _worker.QueueAsync(repository, kind: ScanKind.History));
+
+        var found = Assert.Single(await _worker.FindingsAsync(repository));
+        Assert.Equal(("custom-acme-token", "old.conf", FindingState.Removed), (found.RuleId, found.Path, found.State));
     }
 
     [Fact]
