@@ -43,9 +43,9 @@ internal static class SecretScanner
             cancellation.ThrowIfCancellationRequested();
             if (Within(text, span, set, file, depth, ref budget, cancellation) is not { } inner) continue;
             found ??= [];
-            // What a format in the clear explains is not explained again by what is inside it, and the other way round.
+            // What a format in the clear explains is not explained again by what is inside it; a guess in the clear gives way.
             var clear = found.Where(s => s.Start < span.Start + span.Length && span.Start < s.End).ToArray();
-            if (clear.Any(s => s.Encoding is not null || s.Rule.Id is not (GenericSecret.RuleId or VendorSecret.RuleId))) continue;
+            if (clear.Any(s => s.Encoding is not null || s.Confidence > Confidence.Low)) continue;
             found.RemoveAll(clear.Contains);
             found.AddRange(inner);
         }
