@@ -24,7 +24,7 @@ public sealed class SecretAnalyzer(SecretRuleSet set) : IFileAnalyzer
     public PluginDescriptor Descriptor { get; } = new(Id, Revision, "Leaked secrets in any text file", set.Hash);
 
     /// <inheritdoc/>
-    public IReadOnlyList<RuleDescriptor> Rules { get; } = set.Descriptors;
+    public IReadOnlyList<RuleDescriptor> Rules => set.Descriptors;
 
     /// <inheritdoc/>
     public bool Accepts(FileEntry file) => file.Length >= 8;

@@ -24,9 +24,6 @@ internal enum SecretCheck
     /// <summary>Bech32 with its checksum (BIP 173): age.</summary>
     Bech32,
 
-    /// <summary>Base58 with a double SHA-256 checksum: Bitcoin's wallet import format.</summary>
-    Base58Check,
-
     /// <summary>The first part is the base64 of a user's number: Discord.</summary>
     DiscordId,
 

@@ -1,6 +1,4 @@
 using System.Buffers.Text;
-using System.Numerics;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -11,8 +9,6 @@ internal static class SecretFormats
 {
     private const string Bech32Alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
     private static readonly System.Buffers.SearchValues<char> Base64Characters = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
-
-    private const string Base58Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
     /// <summary>Whether the longest base64 part of a token decodes to the beginning of a JSON object.</summary>
     public static bool HoldsBase64Json(ReadOnlySpan<char> token)
@@ -92,22 +88,6 @@ internal static class SecretFormats
             }
             return check;
         }
-    }
-
-    /// <summary>Base58 whose last four bytes are the start of a double SHA-256 over the rest.</summary>
-    public static bool HasBase58Checksum(ReadOnlySpan<char> token)
-    {
-        var number = BigInteger.Zero;
-        foreach (var c in token)
-        {
-            var digit = Base58Alphabet.IndexOf(c, StringComparison.Ordinal);
-            if (digit < 0 || token.Length > 128) return false;
-            number = (number * 58) + digit;
-        }
-        var bytes = number.ToByteArray(isUnsigned: true, isBigEndian: true);
-        if (bytes.Length < 8) return false;
-        var hash = SHA256.HashData(SHA256.HashData(bytes.AsSpan(0, bytes.Length - 4)));
-        return hash.AsSpan(0, 4).SequenceEqual(bytes.AsSpan(bytes.Length - 4));
     }
 
     /// <summary>Discord's tokens begin with the base64 of the bot's user number: https://discord.com/developers/docs/reference#authentication.</summary>

@@ -21,6 +21,7 @@ public sealed class SecretRuleSet
     });
 
     private readonly Lazy<Tables> _tables;
+    private readonly Lazy<RuleDescriptor[]> _descriptors;
 
     internal SecretRuleSet(IReadOnlyList<SecretRuleData> rules, string hash, bool withGeneric, IReadOnlyList<Allowlist> allowlists)
     {
@@ -29,6 +30,7 @@ public sealed class SecretRuleSet
         WithGeneric = withGeneric;
         Allowlists = allowlists;
         _tables = new(() => new Tables(Rules, withGeneric));
+        _descriptors = new(DescribeAll);
     }
 
     /// <summary>The rules that come with Sentinel.</summary>
@@ -38,7 +40,9 @@ public sealed class SecretRuleSet
     public string Hash { get; }
 
     /// <summary>Every rule, the generic one included.</summary>
-    public IReadOnlyList<RuleDescriptor> Descriptors => [.. Rules.Select(r => r.Descriptor), .. WithGeneric ? [GenericSecret.Descriptor, VendorSecret.Descriptor] : Array.Empty<RuleDescriptor>()];
+    public IReadOnlyList<RuleDescriptor> Descriptors => _descriptors.Value;
+
+    private RuleDescriptor[] DescribeAll() => [.. Rules.Select(r => r.Descriptor), .. WithGeneric ? [GenericSecret.Descriptor, VendorSecret.Descriptor] : Array.Empty<RuleDescriptor>()];
 
     internal IReadOnlyList<SecretRule> Rules { get; }
 
@@ -64,9 +68,6 @@ public sealed class SecretRuleSet
 
     /// <summary>Rules without a keyword; they look at every text whole.</summary>
     internal IReadOnlyList<int> Unkeyed => _tables.Value.Unkeyed;
-
-    /// <summary>By rule: which of the others take its finding in as a part.</summary>
-    internal IReadOnlySet<string> PartRules => _tables.Value.PartRules;
 
     /// <summary>Reads rules in the format of the rule files.</summary>
     /// <param name="files">File names, for faults, with their texts.</param>
@@ -112,7 +113,6 @@ public sealed class SecretRuleSet
             Lengths = [.. byLiteral.Keys.Select(k => k.Text.Length)];
             IsName = [.. byLiteral.Select(l => l.Key.Text.All(char.IsAsciiLetter) && l.Value.All(r => r == VendorRule || (r >= 0 && rules[r].IsValue)))];
             Unkeyed = [.. Enumerable.Range(0, rules.Count).Where(i => rules[i].Data.Keywords.Count == 0)];
-            PartRules = rules.SelectMany(r => r.Parts).Select(p => p.RuleId).OfType<string>().ToHashSet(StringComparer.Ordinal);
 
             void Add(Literal literal, int rule)
             {
@@ -130,8 +130,6 @@ public sealed class SecretRuleSet
         public bool[] IsName { get; }
 
         public int[] Unkeyed { get; }
-
-        public HashSet<string> PartRules { get; }
 
         // A keyword that stands in a case-sensitive pattern in one spelling only is looked for in that spelling.
         private static Literal SpellingOf(SecretRuleData rule, string keyword)

@@ -59,10 +59,9 @@ internal static class SecretShape
         SecretCheck.AwsAccount => Entropy(value[Math.Min(4, value.Length)..]) >= 2.5,
         SecretCheck.Jwt => IsSignedJwt(value),
         SecretCheck.Base64Json => SecretFormats.HoldsBase64Json(value) ? true : null,
-        SecretCheck.Pem => SecretFormats.IsPem(value),
+        SecretCheck.Pem => SecretFormats.IsPem(value) ? true : null,
         SecretCheck.Bech32 => SecretFormats.HasBech32Checksum(value) ? true : null,
-        SecretCheck.Base58Check => SecretFormats.HasBase58Checksum(value),
-        SecretCheck.DiscordId => SecretFormats.BeginsWithDiscordId(value),
+        SecretCheck.DiscordId => SecretFormats.BeginsWithDiscordId(value) ? true : null,
         SecretCheck.PyPiMacaroon => SecretFormats.IsPyPiMacaroon(value) ? true : null,
         _ => true,
     };
