@@ -10,6 +10,8 @@ internal static class SecretFormats
     private const string Bech32Alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
     private static readonly System.Buffers.SearchValues<char> Base64Characters = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_");
 
+    private static readonly System.Buffers.SearchValues<char> Base64Digits = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+
     /// <summary>Whether the longest base64 part of a token decodes to the beginning of a JSON object.</summary>
     public static bool HoldsBase64Json(ReadOnlySpan<char> token)
     {
@@ -34,29 +36,57 @@ internal static class SecretFormats
     /// <summary>Whether the body of a PEM block (RFC 7468) is base64 of DER, of OpenSSH's key format, or of an OpenPGP packet. A block without its end is judged by what is there.</summary>
     public static bool IsPem(ReadOnlySpan<char> block)
     {
-        var header = block.IndexOf("-----\\n", StringComparison.Ordinal) is >= 0 and var escaped ? escaped : block.IndexOf("KEY", StringComparison.Ordinal);
-        if (header < 0) return false;
-        var body = block[(header + 3)..];
-        var mark = body.IndexOf("-----", StringComparison.Ordinal);
-        if (mark < 0) return false;
-        body = body[(mark + 5)..];
-
-        // Headers of encrypted keys (RFC 1421) and of OpenPGP armour stand between the mark and an empty line.
-        var text = new StringBuilder(Math.Min(body.Length, 4096));
-        foreach (var line in body.ToString().Replace("\\r", "\n", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal).Split('\n'))
-        {
-            if (line.Contains(':', StringComparison.Ordinal)) continue;
-            if (line.Contains("-----", StringComparison.Ordinal)) break;
-            foreach (var c in line)
-            {
-                if (char.IsAsciiLetterOrDigit(c) || c is '+' or '/') text.Append(c);
-            }
-        }
+        var (_, text) = PemParts(block);
         if (text.Length < 40) return false;
-        var bytes = Decode(text.ToString(0, text.Length / 4 * 4));
+        var bytes = Decode(text.AsSpan(0, text.Length / 4 * 4));
         if (bytes is not { Length: >= 24 }) return false;
         // SEQUENCE, "openssh-key-v1", or a packet tag of RFC 9580 (the high bit is always set).
         return bytes[0] == 0x30 || bytes.AsSpan().StartsWith("openssh-key-v1"u8) || (bytes[0] & 0x80) != 0;
+    }
+
+    /// <summary>
+    /// The same text for the same key however it is written: indented, with escaped line breaks, as a concatenation of literals. Only a
+    /// private key has several forms; any other value is returned as it is.
+    /// </summary>
+    public static string Canonical(string value)
+    {
+        if (!value.Contains("PRIVATE KEY", StringComparison.Ordinal)) return value;
+        var (header, body) = PemParts(value);
+        return header.Length == 0 || body.Length == 0 ? value : $"{header}\n{body}";
+    }
+
+    // Around a line's digits may stand what makes it a comment or joins it to the next literal: // MIIE…, "MIIE…" +
+    private static ReadOnlySpan<char> LongestRun(ReadOnlySpan<char> line)
+    {
+        var longest = ReadOnlySpan<char>.Empty;
+        while (line.IndexOfAny(Base64Digits) is >= 0 and var start)
+        {
+            line = line[start..];
+            var length = line.IndexOfAnyExcept(Base64Digits) is >= 0 and var end ? end : line.Length;
+            if (length > longest.Length) longest = line[..length];
+            line = line[length..];
+        }
+        return longest.IndexOfAnyExcept('+', '/') < 0 ? [] : longest;
+    }
+
+    // "-----BEGIN … KEY-----" and the base64 digits behind it. Headers of encrypted keys (RFC 1421) and of OpenPGP armour are left out.
+    private static (string Header, string Body) PemParts(ReadOnlySpan<char> block)
+    {
+        const string Begin = "-----BEGIN ", Mark = "-----";
+        var start = block.IndexOf(Begin, StringComparison.Ordinal);
+        if (start < 0) return ("", "");
+        var mark = block[(start + Begin.Length)..].IndexOf(Mark, StringComparison.Ordinal);
+        if (mark < 0) return ("", "");
+        var behind = start + Begin.Length + mark + Mark.Length;
+
+        var body = new StringBuilder(Math.Min(block.Length, 4096));
+        foreach (var line in block[behind..].ToString().Replace("\\r", "\n", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal).Split('\n'))
+        {
+            if (line.Contains(':', StringComparison.Ordinal)) continue;
+            if (line.Contains(Mark, StringComparison.Ordinal)) break;
+            body.Append(LongestRun(line));
+        }
+        return (block[start..behind].ToString(), body.ToString());
     }
 
     /// <summary>BIP 173: a lower- or upper-case text of prefix, <c>1</c> and data with six check characters.</summary>

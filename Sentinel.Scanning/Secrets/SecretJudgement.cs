@@ -17,7 +17,7 @@ internal static class SecretJudgement
     {
         // A user's configuration says itself what does not count.
         if (rule.Data.IsWhole) return rule.Data.MinEntropy == 0 || SecretShape.Entropy(value) > rule.Data.MinEntropy ? rule.Descriptor.Confidence : null;
-        if (SecretShape.IsPlaceholder(value)) return null;
+        if (SecretShape.IsPlaceholder(SecretShape.Secretive(value)) || SecretShape.IsCrossedOut(value)) return null;
         if (rule.Data.MinEntropy > 0 && SecretShape.Entropy(value) < rule.Data.MinEntropy) return null;
         if (rule.IsValue && !IsRandom(rule, value)) return null;
         if (rule.Data.Pattern is { } pattern && pattern.Contains("://", StringComparison.Ordinal) && (SecretShape.IsStockPassword(value) || SecretShape.IsReservedHost(after))) return null;

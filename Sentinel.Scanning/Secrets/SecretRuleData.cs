@@ -46,6 +46,9 @@ internal sealed record SecretRuleData
     /// <summary>A literal that must stand in the window, in this case; null for none.</summary>
     public string? Needs { get; init; }
 
+    /// <summary>Whether several vendors share the format, so that a vendor's own rule wins over this one.</summary>
+    public bool Yields { get; init; }
+
     public SecretCheck Check { get; init; }
 
     /// <summary>Least Shannon entropy of the secret in bits per character; 0 for none.</summary>

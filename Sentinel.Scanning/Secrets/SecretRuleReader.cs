@@ -15,7 +15,7 @@ internal sealed class SecretRuleReader(string fileName, bool checkPatterns)
 
     private static readonly string[] Known =
     [
-        "id", "title", "severity", "confidence", "keywords", "pattern", "value", "words", "distance", "needs", "check", "min_entropy", "window", "parts",
+        "id", "title", "severity", "confidence", "keywords", "pattern", "value", "words", "distance", "needs", "yields", "check", "min_entropy", "window", "parts",
         "references", "examples", "negative_examples",
     ];
 
@@ -72,6 +72,7 @@ internal sealed class SecretRuleReader(string fileName, bool checkPatterns)
             Words = Child(node, "words") is null ? null : List(node, "words"),
             Distance = (int?)Number(node, "distance", 1, 1000),
             Needs = Text(node, "needs"),
+            Yields = string.Equals(Text(node, "yields"), "true", StringComparison.OrdinalIgnoreCase),
             MinEntropy = Number(node, "min_entropy", 0, 8) ?? 0,
             Window = (int?)Number(node, "window", 1, 65536),
             Parts = Parts(node),

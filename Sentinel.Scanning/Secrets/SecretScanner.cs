@@ -111,7 +111,7 @@ internal static class SecretScanner
             var value = Encoding.UTF8.GetString(text.Slice(candidate.Start, candidate.Length));
             if (IsAllowed(text, candidate, value, set, file.Path)) continue;
             (secrets ??= []).Add(new DetectedSecret(
-                candidate.Descriptor, candidate.Start, candidate.Length, value, candidate.Confidence,
+                candidate.Descriptor, candidate.Start, candidate.Length, SecretFormats.Canonical(value), candidate.Confidence,
                 parts.TryGetValue(i, out var list) ? list : [], null, Allowances.Of(text, candidate.Start, candidate.End, value)));
         }
         return secrets;

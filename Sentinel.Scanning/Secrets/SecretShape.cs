@@ -12,6 +12,10 @@ internal static class SecretShape
         ["example", "placeholder", "changeme", "change-me", "change_me", "your_", "your-", "yourtoken", "insert_", "dummy", "redacted", "xxxxx", "*****", ".....", "<your", "notreal", "not-real", "not_real"],
         StringComparison.OrdinalIgnoreCase);
 
+    private const int MinLastPart = 8;
+    private const int MinBehindRun = 20;
+    private const double SpreadOut = 3.5;
+
     private static readonly SearchValues<byte> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"u8);
 
     private static readonly HashSet<string> StockPasswords = new(StringComparer.OrdinalIgnoreCase)
@@ -42,8 +46,24 @@ internal static class SecretShape
     {
         if (value.ContainsAny(PlaceholderWords)) return true;
         if (value.IndexOf("${", StringComparison.Ordinal) >= 0 || value.IndexOf("{{", StringComparison.Ordinal) >= 0 || value.IndexOf("$(", StringComparison.Ordinal) >= 0) return true;
-        return LongestRun(value) >= Math.Max(6, value.Length / 3);
+        if (LongestRun(value) < Math.Max(6, value.Length / 3)) return false;
+        // Some formats begin with a run of their own: bearer tokens of X with twenty times A.
+        var rest = value.TrimStart(value[0]);
+        return rest.Length < MinBehindRun || Entropy(rest) < SpreadOut;
     }
+
+    /// <summary>The last part of a secret address, any other value whole: a tenant named after an example still gives its hook away.</summary>
+    public static ReadOnlySpan<char> Secretive(ReadOnlySpan<char> value)
+    {
+        var rest = value.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? value["https://".Length..] : value;
+        var host = rest.IndexOf('/');
+        if (host < 0 || rest[..host].IndexOf('.') < 0) return value;
+        var last = rest[(rest.LastIndexOf('/') + 1)..];
+        return last.Length >= MinLastPart ? last : rest[host..];
+    }
+
+    /// <summary>A value with a part that was crossed out.</summary>
+    public static bool IsCrossedOut(ReadOnlySpan<char> value) => value.Contains("xxxxx", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A UUID in its usual form.</summary>
     public static bool IsGuid(ReadOnlySpan<char> value) => value.Length == 36 && value[8] == '-' && Guid.TryParseExact(value, "D", out _);
@@ -57,7 +77,7 @@ internal static class SecretShape
     {
         SecretCheck.GitHubChecksum => HasGitHubChecksum(value) ? true : null,
         SecretCheck.AwsAccount => Entropy(value[Math.Min(4, value.Length)..]) >= 2.5,
-        SecretCheck.Jwt => IsSignedJwt(value),
+        SecretCheck.Jwt => IsSignedJwt(value) ? true : BeginsLikeJwt(value) ? null : false,
         SecretCheck.Base64Json => SecretFormats.HoldsBase64Json(value) ? true : null,
         SecretCheck.Pem => SecretFormats.IsPem(value) ? true : null,
         SecretCheck.Bech32 => SecretFormats.HasBech32Checksum(value) ? true : null,
@@ -107,10 +127,19 @@ internal static class SecretShape
     {
         var first = token.IndexOf('.');
         var second = first + 1 + token[(first + 1)..].IndexOf('.');
-        return TryDecode(token[..first], out var header) && TryDecode(token[(first + 1)..second], out _)
-            && header.RootElement.TryGetProperty("alg", out var algorithm) && algorithm.ValueKind == JsonValueKind.String
-            && !string.Equals(algorithm.GetString(), "none", StringComparison.OrdinalIgnoreCase);
+        return TryDecode(token[..first], out var header) && TryDecode(token[(first + 1)..second], out _) && NamesAlgorithm(header);
     }
+
+    // A claims set that does not parse was shortened or typed by hand.
+    private static bool BeginsLikeJwt(ReadOnlySpan<char> token)
+    {
+        var header = TryDecode(token[..token.IndexOf('.')], out var json);
+        return header && NamesAlgorithm(json);
+    }
+
+    private static bool NamesAlgorithm(JsonDocument header) =>
+        header.RootElement.TryGetProperty("alg", out var algorithm) && algorithm.ValueKind == JsonValueKind.String
+        && !string.Equals(algorithm.GetString(), "none", StringComparison.OrdinalIgnoreCase);
 
     internal static bool TryDecode(ReadOnlySpan<char> part, out JsonDocument json)
     {

@@ -7,7 +7,7 @@ namespace Sentinel.Scanning.Secrets.Generic;
 internal ref struct GenericPass(ReadOnlySpan<byte> text, FileContext file)
 {
     private const int MaxName = 80;
-    private const int MaxValue = 256;
+    private const int MaxValue = 1024;
     private const int MaxBlank = 8;
     private const int LongLine = 2500;
     private const int MaxQualifier = 12;

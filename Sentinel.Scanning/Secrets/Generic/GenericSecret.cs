@@ -28,10 +28,12 @@ internal static class GenericSecret
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
+    private static readonly SearchValues<char> Base64Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
+
     private static readonly Regex PlainName = SecretRule.Compile(
         "(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$|secret|api[_. -]?key|access[_. -]?key|auth[_. -]?key|private[_. -]?key|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|account[_.-]?key|service[_.-]?key|shared[_.-]?key|app(?:lication)?[_.-]?key|client[_.-]?key|license[_.-]?key|deploy[_.-]?key|[a-z0-9][_-]key$|token|credential|creds|bearer|authorization|webhook)");
 
-    private static readonly Regex GuidName = SecretRule.Compile("(?i)(api[_. -]?key|api[_. -]?token|access[_. -]?token|auth[_. -]?token|access[_. -]?key|secret[_. -]?key|client[_. -]?secret|secret$)");
+    private static readonly Regex GuidName = SecretRule.Compile("(?i)(api[_. -]?key|api[_. -]?token|access[_. -]?token|auth[_. -]?token|access[_. -]?key|secret[_. -]?key|client[_. -]?secret|secret$|(?-i:_TOKEN$))");
 
     private static readonly Regex PasswordName = SecretRule.Compile("(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$)");
 
@@ -99,8 +101,12 @@ internal static class GenericSecret
         {
             if (c <= ' ' || c >= 127 || c is '(' or ')' or '{' or '}' or '<' or '>' or '[' or ']' or '"' or '`' or '\\' or ',' or ';') return false;
         }
-        return value.Count('/') <= Math.Max(1, value.Length / 16) && value.Count('.') <= 2;
+        return value.Count('.') <= 2 && (value.Count('/') <= Math.Max(1, value.Length / 16) || IsBase64(value));
     }
+
+    // Base64 has a stroke in every thirty-second character by chance, and often more; between those of a path stand words.
+    private static bool IsBase64(ReadOnlySpan<char> value) =>
+        value.Length >= MinVagueLength && value.IndexOfAnyExcept(Base64Characters) < 0 && TokenRarity.Instance.BitsPerCharacter(value) >= RareForVagueName;
 
     private static int KindsOf(ReadOnlySpan<char> value, out int digits, out int letters)
     {

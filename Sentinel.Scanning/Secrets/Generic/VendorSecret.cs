@@ -20,6 +20,8 @@ internal static class VendorSecret
     private const int MinLength = 10;
     private const int MaxLength = 1500;
     private const int MinNumber = 15;
+    private const int MinUnnamed = 20;
+    private const int Sha256Digits = 64;
 
     // A digit in every third character is more than a name has; below that the model must find the value rare.
     private const int DigitShare = 3;
@@ -28,12 +30,17 @@ internal static class VendorSecret
     private const double MinRarityOfLongNumber = 4.4;
     private const int MinLongLength = 20;
     private const double MinDottedRarity = 5.0;
+    private const double MinManyBreaksRarity = 5.6;
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
+    private static readonly SearchValues<byte> HexBytes = SearchValues.Create("0123456789abcdefABCDEF"u8);
 
     private static readonly SearchValues<byte> ValueBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+/.~"u8);
 
     private static readonly SearchValues<byte> AssignmentBytes = SearchValues.Create(" \t\"'`=:>"u8);
+
+    private static readonly SearchValues<byte> JoiningBytes = SearchValues.Create(" \t\"'`=:>,-_"u8);
 
     private static readonly Regex Word = SecretRule.Compile(@"(?i)(key|token|secret|passw|pwd|private|access|auth|cred|bearer|login|api_?id|app_?id|client)");
 
@@ -95,6 +102,28 @@ internal static class VendorSecret
         return null;
     }
 
+    /// <summary>Whether a value in a vendor's own format stands right behind the vendor's name, and nothing there says that it is public.</summary>
+    /// <param name="keyword">Index of the name.</param>
+    /// <param name="after">Index behind it.</param>
+    /// <param name="start">Index of the value.</param>
+    /// <param name="end">Index behind the value.</param>
+    public static bool IsAssigned(ReadOnlySpan<byte> text, int keyword, int after, int start, int end)
+    {
+        if (start <= after || end - start < MinUnnamed || text[after..start].IndexOfAnyExcept(JoiningBytes) >= 0) return false;
+        // 64 hexadecimal digits are a digest first.
+        var value = text[start..end];
+        if (value.IndexOfAnyInRange((byte)'0', (byte)'9') < 0 || (value.Length == Sha256Digits && value.IndexOfAnyExcept(HexBytes) < 0)) return false;
+        Span<char> context = stackalloc char[MaxBefore];
+        return !PublicWord.IsMatch(Before(text, keyword, context));
+    }
+
+    private static ReadOnlySpan<char> Before(ReadOnlySpan<byte> text, int keyword, Span<char> context)
+    {
+        var from = Math.Max(0, keyword - MaxBefore);
+        if (text[from..keyword].LastIndexOf((byte)'\n') is >= 0 and var newline) from += newline + 1;
+        return context[..Encoding.Latin1.GetChars(text[from..keyword], context)];
+    }
+
     private static bool Judge(ReadOnlySpan<byte> text, int keyword, int after, int start, int end)
     {
         Span<char> value = stackalloc char[MaxLength + 2];
@@ -102,10 +131,8 @@ internal static class VendorSecret
         if (SecretShape.IsPlaceholder(value)) return false;
 
         // Before and behind the name, and not the name itself: a vendor may be called what others call a hash.
-        var from = Math.Max(0, keyword - MaxBefore);
-        if (text[from..keyword].LastIndexOf((byte)'\n') is >= 0 and var newline) from += newline + 1;
         Span<char> context = stackalloc char[MaxBefore + MaxGap + 1];
-        var length = Encoding.Latin1.GetChars(text[from..keyword], context);
+        var length = Before(text, keyword, context).Length;
         context[length++] = '\x01';
         length += Encoding.Latin1.GetChars(text[Math.Max(after, start - MaxGap)..start], context[length..]);
         context = context[..length];
@@ -151,7 +178,7 @@ internal static class VendorSecret
         if (letters < 2 || digits < 2 || SecretShape.Entropy(value) < Math.Min(3.3, Math.Log2(value.Length) * 0.8)) return false;
         // Names of types and members hold one number at most, and are joined by points.
         var rarity = TokenRarity.Instance.BitsPerCharacter(value);
-        if (breaks > 0 && (rarity < MinDottedRarity || breaks > 1 + (value.Length / 16))) return false;
+        if (breaks > 0 && (rarity < MinDottedRarity || (breaks > 1 + (value.Length / 16) && rarity < MinManyBreaksRarity))) return false;
         var isHex = value.IndexOfAnyExcept(HexDigits) < 0;
         return (isHex && value.Length >= 16) || (runs > 1 && (digits * DigitShare >= value.Length || rarity >= MinRarity)) || rarity >= (isStrong && value.Length >= MinLongLength ? MinRarityOfLongNumber : MinRarityOfOneNumber);
     }

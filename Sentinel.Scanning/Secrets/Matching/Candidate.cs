@@ -14,6 +14,6 @@ internal readonly record struct Candidate(SecretRule? Rule, int Start, int Lengt
 
     public RuleDescriptor Descriptor => Rule?.Descriptor ?? (IsVendor ? Generic.VendorSecret.Descriptor : Generic.GenericSecret.Descriptor);
 
-    /// <summary>Better ones first: a format of its own, then a vendor's name nearby, then a name that speaks of a secret.</summary>
-    public int Rank => Rule is null ? (IsVendor ? 2 : 3) : Rule.IsValue ? 1 : 0;
+    /// <summary>Better ones first: a format of its own, then a vendor's name nearby, then a format that several vendors share, then a name that speaks of a secret.</summary>
+    public int Rank => Rule is null ? (IsVendor ? 3 : 4) : Rule.Data.Yields ? 2 : Rule.IsValue ? 1 : 0;
 }

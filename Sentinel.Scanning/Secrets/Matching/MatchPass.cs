@@ -201,8 +201,9 @@ internal ref struct MatchPass : ILiteralSink
     {
         var inside = rule.Characters;
         var at = from;
-        while (at < _text.Length && IsTokenByte(inside, at)) at++;
+        while (at < _text.Length && at - from <= MaxToken && IsTokenByte(inside, at)) at++;
         var name = at;
+        if (Token(rule, keyword, from, from, keyword, at)) return;
         var limit = Math.Min(_text.Length, name + rule.Distance);
         var lines = 0;
         while (at < limit)
@@ -215,17 +216,30 @@ internal ref struct MatchPass : ILiteralSink
             }
             var start = at;
             while (at < _text.Length && at - start <= MaxToken && IsTokenByte(inside, at)) at++;
-            var end = at;
-            // A full stop that ends a sentence is no part of a token.
-            while (end > start && _text[end - 1] is (byte)'.' or (byte)',' or (byte)';' or (byte)':') end--;
-            var length = end - start;
-            if (length < rule.Shape.MinLength || length > rule.Shape.MaxLength) continue;
-            var value = Widen(start, end);
-            if (!rule.Regex.IsMatch(value)) continue;
-            if (rule.Data.Words is { } words && !HasWord(words, Math.Max(0, keyword - MaxWordReach), start)) continue;
-            if (Judge(rule, value, start, start - name, keyword, end - keyword)) return;
+            if (Token(rule, keyword, from, name, start, at)) return;
         }
     }
+
+    /// <param name="keyword">Index of the keyword.</param>
+    /// <param name="from">Index behind the keyword.</param>
+    /// <param name="name">Where the token that holds the keyword ends; the same as <paramref name="from"/> for a value glued to it.</param>
+    private bool Token(SecretRule rule, int keyword, int from, int name, int start, int end)
+    {
+        // A full stop that ends a sentence is no part of a token.
+        while (end > start && _text[end - 1] is (byte)'.' or (byte)',' or (byte)';' or (byte)':') end--;
+        if (start == keyword || !Fits(rule, start, end))
+        {
+            start = GluedWords.Skip(_text, start, end);
+            if (start < 0 || !Fits(rule, start, end)) return false;
+        }
+        var isNamed = rule.Data.Words is not { } words || HasWord(words, Math.Max(0, keyword - MaxWordReach), start);
+        // acme_commit = … may be public; acme = … names nothing but the vendor.
+        if (!isNamed && (name != from || !VendorSecret.IsAssigned(_text, keyword, name, start, end))) return false;
+        return Judge(rule, Widen(start, end), start, Math.Max(0, start - name), keyword, name - keyword, isNamed ? Confidence.High : Confidence.Low);
+    }
+
+    private bool Fits(SecretRule rule, int start, int end) =>
+        end - start >= rule.Shape.MinLength && end - start <= rule.Shape.MaxLength && rule.Regex.IsMatch(Widen(start, end));
 
     // "=" belongs to a token as padding only: at its end. Behind a name it does no harm, since a name is no value.
     private readonly bool IsTokenByte(bool[] inside, int at) =>
@@ -243,10 +257,10 @@ internal ref struct MatchPass : ILiteralSink
         return false;
     }
 
-    private bool Judge(SecretRule rule, ReadOnlySpan<char> value, int start, int distance, int matchStart, int matchLength)
+    private bool Judge(SecretRule rule, ReadOnlySpan<char> value, int start, int distance, int matchStart, int matchLength, Confidence atMost = Confidence.High)
     {
         if (SecretJudgement.Of(rule, value, _text[(start + value.Length)..]) is not { } confidence) return false;
-        (Found ??= []).Add(new Candidate(rule, start, value.Length, confidence, distance, matchStart, matchLength));
+        (Found ??= []).Add(new Candidate(rule, start, value.Length, confidence < atMost ? confidence : atMost, distance, matchStart, matchLength));
         return true;
     }
 

@@ -121,6 +121,55 @@ public sealed class SecretScannerTests
     }
 
     [Theory]
+    [InlineData("gitter-secret-<lower:40>")]
+    [InlineData("files/gitter-deploy-token_<lower:40>")]
+    [InlineData("gitterACCESS = gitter-key-<lower:40>")]
+    public void Scan_WordsGluedToAValue_AreNoPartOfIt(string template) =>
+        Assert.Equal("gitter-access-token", Assert.Single(SecretScans.Scan(SampleExpander.Expand(template, "glued"))).Rule.Id);
+
+    [Theory]
+    [InlineData("chartmogul = <alnum:32>", true)]
+    [InlineData("(\"chartmogul\", \"<alnum:32>\")", true)]
+    [InlineData("chartmogulAccount = <alnum:32>", false)]
+    [InlineData("commit of chartmogul: <alnum:32>", false)]
+    [InlineData("chartmogul is what made <alnum:32>", false)]
+    public void Scan_ValueOfAVendorsFormatBesideItsBareName_IsAGuess(string template, bool found)
+    {
+        var secrets = SecretScans.Scan(SampleExpander.Expand(template, "bare"));
+
+        Assert.Equal(found, secrets.Any(s => s.Rule.Id == "chartmogul-api-key" && s.Confidence == Confidence.Low));
+    }
+
+    [Fact]
+    public void Scan_OneKeyInManyForms_IsOneValue()
+    {
+        var lines = Enumerable.Range(0, 4).Select(i => SampleExpander.Expand("<alnum:64>", $"pem {i}")).ToArray();
+        const string Begin = "-----BEGIN PRIVATE KEY-----", End = "-----END PRIVATE KEY-----";
+        string[] forms =
+        [
+            $"{Begin}\n{string.Join('\n', lines)}\n{End}\n",
+            $"key: |\r\n    {Begin}\r\n    {string.Join("\r\n    ", lines)}\r\n    {End}\r\n",
+            $"\"key\": \"{Begin}\\n{string.Join("\\n", lines)}\\n{End}\\n\"",
+            $"var k = \"{Begin}\\n\" +\n  \"{string.Join("\\n\" +\n  \"", lines)}\\n\" +\n  \"{End}\";",
+            $"// {Begin}\n// {string.Join("\n// ", lines)}\n// {End}\n",
+        ];
+
+        Assert.Single(forms.Select(f => Assert.Single(SecretScans.Scan(f), s => s.Rule.Id == "private-key").Value).Distinct());
+    }
+
+    [Theory]
+    [InlineData("https://example.tines.com/webhook/<lower:32>/<lower:32>", true)]
+    [InlineData("https://acme.tines.com/webhook/<lower:32>/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", false)]
+    public void Scan_TenantNamedAfterAnExample_StillGivesItsHookAway(string template, bool found) =>
+        Assert.Equal(found, SecretScans.Scan(SampleExpander.Expand(template, "hook")).Any(s => s.Rule.Id == "tines-webhook-url"));
+
+    [Theory]
+    [InlineData("Rh6l3OuwXa/GWTPUZHP/6YmklR/DiZ7FURA3Qdvm", true)]
+    [InlineData("src/Sentinel/Api/Tokens/V2/TokenStore", false)]
+    public void Scan_ManyStrokes_AreAPathOnlyBetweenWords(string value, bool found) =>
+        Assert.Equal(found, SecretScans.Scan($"poly_secret_token = \"{value}\"").Count > 0);
+
+    [Theory]
     [InlineData("password = \"hunter2hunter2\"")]
     [InlineData("\"integrity\": \"sha512-<alnum:86>==\"")]
     [InlineData("commit: <hex:40>")]
