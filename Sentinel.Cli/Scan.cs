@@ -24,7 +24,7 @@ internal static class Scan
         var notes = new List<string>();
         var analyzers = request.Rules.Load(notes);
         // A user's rule may have the name of another analyzer's.
-        var rules = analyzers.SelectMany(a => a.Rules).DistinctBy(r => r.Id, StringComparer.Ordinal).ToDictionary(r => r.Id, StringComparer.Ordinal);
+        RuleDescriptor? Rule(string id) => analyzers.Select(a => a.FindRule(id)).FirstOrDefault(r => r is not null);
         var key = FingerprintKey.Read();
         var baseline = request.Baseline is { } file ? Baseline.Read(file, ReadBaseline(file), key) : null;
         var ignore = ReadIgnoreFile(request);
@@ -35,14 +35,14 @@ internal static class Scan
         var outcome = await ScanAsync(request, tools, cancellationToken);
         progress.Dispose();
 
-        var report = ignore.Apply(outcome.Report, rules.ContainsKey);
+        var report = ignore.Apply(outcome.Report, id => Rule(id) is not null);
         notes.AddRange(ignore.Faults);
         if (outcome.ReadsIgnoreFile) notes.AddRange(ignore.Stale(withCommits: outcome.History is not null));
         if (baseline is not null) report = baseline.Apply(report);
         if (request.Redact) report = Redaction.Of(report);
         if (request.Reports.Any(r => r.Format == ReportFormat.Gitleaks) && report.Findings.Count(f => f.Category != FindingCategory.Secret) is > 0 and var others)
             notes.Add($"{others} findings are no secrets and have no place in the gitleaks format.");
-        Reports.Write(request.Reports, report, new ReportContext { History = outcome.History, Notes = notes, KeyId = KeyId.Of(key), Rule = rules.GetValueOrDefault });
+        Reports.Write(request.Reports, report, new ReportContext { History = outcome.History, Notes = notes, KeyId = KeyId.Of(key), Rule = Rule });
         // Whoever reads a file or another program's input still sees them.
         if (!request.Reports.Contains(new ReportTarget(ReportFormat.Table, null)))
         {

@@ -31,6 +31,9 @@ public interface IFileAnalyzer : IPlugin
     /// <summary>The rules it runs.</summary>
     IReadOnlyList<RuleDescriptor> Rules { get; }
 
+    /// <summary>One of <see cref="Rules"/>; null when it has none of this id. For an analyzer of many rules this is much cheaper than the list.</summary>
+    RuleDescriptor? FindRule(string id) => Rules.FirstOrDefault(r => string.Equals(r.Id, id, StringComparison.Ordinal));
+
     /// <summary>Asked for every file of a tree: look at path and length only.</summary>
     bool Accepts(FileEntry file);
 

@@ -27,6 +27,9 @@ public sealed class SecretAnalyzer(SecretRuleSet set) : IFileAnalyzer
     public IReadOnlyList<RuleDescriptor> Rules => set.Descriptors;
 
     /// <inheritdoc/>
+    public RuleDescriptor? FindRule(string id) => set.Find(id);
+
+    /// <inheritdoc/>
     public bool Accepts(FileEntry file) => file.Length >= 8;
 
     /// <summary>The generic rule reads settings files differently, and lock files not at all. Rules with paths of their own depend on the whole path.</summary>

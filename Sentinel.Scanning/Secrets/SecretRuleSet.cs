@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sentinel.Scanning.Secrets.Generic;
-using Sentinel.Scanning.Secrets.Matching;
 
 namespace Sentinel.Scanning.Secrets;
 
@@ -9,27 +8,32 @@ namespace Sentinel.Scanning.Secrets;
 public sealed class SecretRuleSet
 {
     /// <summary>Stands for the rule over names that speak of a secret.</summary>
-    internal const int GenericRule = -1;
+    internal const short GenericRule = -1;
 
     /// <summary>Stands for the rule over names of vendors.</summary>
-    internal const int VendorRule = -2;
+    internal const short VendorRule = -2;
 
-    private static readonly Lazy<SecretRuleSet> Shipped = new(() =>
-    {
-        var pack = SecretRulePack.Read();
-        return new SecretRuleSet(pack.Rules, pack.Hash, withGeneric: true, []);
-    });
+    private static readonly Lazy<SecretRuleSet> Shipped = new(SecretRulePack.Read);
 
-    private readonly Lazy<Tables> _tables;
+    private readonly Lazy<SecretRuleIndex> _index;
     private readonly Lazy<RuleDescriptor[]> _descriptors;
 
     internal SecretRuleSet(IReadOnlyList<SecretRuleData> rules, string hash, bool withGeneric, IReadOnlyList<Allowlist> allowlists)
+        : this([.. rules.Select(r => new SecretRule(r))], hash, withGeneric, allowlists)
     {
-        Rules = [.. rules.Select(r => new SecretRule(r))];
-        Hash = hash;
-        WithGeneric = withGeneric;
-        Allowlists = allowlists;
-        _tables = new(() => new Tables(Rules, withGeneric));
+        DependsOnPath = Allowlists.Any(a => a.Paths.Count > 0) || Rules.Any(r => r.PathRegex is not null || r.Data.Allowlists.Any(a => a.Paths.Count > 0));
+        _index = new(() => SecretRuleIndex.Of(Rules, withGeneric));
+    }
+
+    /// <summary>The rules as they were shipped: none is read before a text asks for it.</summary>
+    internal SecretRuleSet(IReadOnlyList<SecretRule> rules, string hash, SecretRuleIndex index)
+        : this(rules, hash, withGeneric: true, []) =>
+        _index = new(() => index);
+
+    private SecretRuleSet(IReadOnlyList<SecretRule> rules, string hash, bool withGeneric, IReadOnlyList<Allowlist> allowlists)
+    {
+        (Rules, Hash, WithGeneric, Allowlists) = (rules, hash, withGeneric, allowlists);
+        _index = null!;
         _descriptors = new(DescribeAll);
     }
 
@@ -42,6 +46,15 @@ public sealed class SecretRuleSet
     /// <summary>Every rule, the generic one included.</summary>
     public IReadOnlyList<RuleDescriptor> Descriptors => _descriptors.Value;
 
+    /// <summary>One rule's description; null when there is none of this id.</summary>
+    public RuleDescriptor? Find(string id)
+    {
+        if (WithGeneric && id == GenericSecret.RuleId) return GenericSecret.Descriptor;
+        if (WithGeneric && id == VendorSecret.RuleId) return VendorSecret.Descriptor;
+        var rule = Rules is ShippedRules shipped ? shipped.Find(id) : Rules.FirstOrDefault(r => r.Id == id);
+        return rule?.Descriptor;
+    }
+
     private RuleDescriptor[] DescribeAll() => [.. Rules.Select(r => r.Descriptor), .. WithGeneric ? [GenericSecret.Descriptor, VendorSecret.Descriptor] : Array.Empty<RuleDescriptor>()];
 
     internal IReadOnlyList<SecretRule> Rules { get; }
@@ -53,21 +66,10 @@ public sealed class SecretRuleSet
     internal IReadOnlyList<Allowlist> Allowlists { get; }
 
     /// <summary>Whether a finding may depend on more of the path than its class.</summary>
-    internal bool DependsOnPath => Allowlists.Any(a => a.Paths.Count > 0) || Rules.Any(r => r.PathRegex is not null || r.Data.Allowlists.Any(a => a.Paths.Count > 0));
+    internal bool DependsOnPath { get; }
 
-    internal LiteralIndex Literals => _tables.Value.Literals;
-
-    /// <summary>By number of the literal: the rules it calls up. A negative number stands for a rule that is code.</summary>
-    internal int[][] RulesOf => _tables.Value.RulesOf;
-
-    /// <summary>By number of the literal: its length.</summary>
-    internal int[] LiteralLengths => _tables.Value.Lengths;
-
-    /// <summary>By number of the literal: whether it is a name that counts only as a word of its own, and not inside another.</summary>
-    internal bool[] IsName => _tables.Value.IsName;
-
-    /// <summary>Rules without a keyword; they look at every text whole.</summary>
-    internal IReadOnlyList<int> Unkeyed => _tables.Value.Unkeyed;
+    /// <summary>What calls up which rule.</summary>
+    internal SecretRuleIndex Index => _index.Value;
 
     /// <summary>Reads rules in the format of the rule files.</summary>
     /// <param name="files">File names, for faults, with their texts.</param>
@@ -89,60 +91,5 @@ public sealed class SecretRuleSet
         faults.AddRange(SecretRulePack.Cross(all));
         if (faults.Count > 0) throw new SecretRuleException(faults);
         return new SecretRuleSet(all, Convert.ToHexStringLower(hash.GetHashAndReset())[..16], WithGeneric, Allowlists);
-    }
-
-    private sealed class Tables
-    {
-        public Tables(IReadOnlyList<SecretRule> rules, bool withGeneric)
-        {
-            var byLiteral = new Dictionary<Literal, List<int>>();
-            for (var i = 0; i < rules.Count; i++)
-            {
-                foreach (var keyword in rules[i].Data.Keywords) Add(SpellingOf(rules[i].Data, keyword), i);
-            }
-            if (withGeneric)
-            {
-                foreach (var word in GenericSecret.Words) Add(new Literal(word, ExactCase: false), GenericRule);
-                foreach (var vendor in rules.Where(r => r.Data.Provider.Length > 0).GroupBy(r => r.Data.Provider, StringComparer.Ordinal))
-                {
-                    foreach (var name in VendorSecret.NamesOf(vendor.Key, vendor.SelectMany(r => r.Data.Keywords))) Add(new Literal(name, ExactCase: false), VendorRule);
-                }
-            }
-            Literals = new LiteralIndex([.. byLiteral.Keys]);
-            RulesOf = [.. byLiteral.Values.Select(v => v.ToArray())];
-            Lengths = [.. byLiteral.Keys.Select(k => k.Text.Length)];
-            IsName = [.. byLiteral.Select(l => l.Key.Text.All(char.IsAsciiLetter) && l.Value.All(r => r == VendorRule || (r >= 0 && rules[r].IsValue)))];
-            Unkeyed = [.. Enumerable.Range(0, rules.Count).Where(i => rules[i].Data.Keywords.Count == 0)];
-
-            void Add(Literal literal, int rule)
-            {
-                if (!byLiteral.TryGetValue(literal, out var list)) byLiteral[literal] = list = [];
-                if (!list.Contains(rule)) list.Add(rule);
-            }
-        }
-
-        public LiteralIndex Literals { get; }
-
-        public int[][] RulesOf { get; }
-
-        public int[] Lengths { get; }
-
-        public bool[] IsName { get; }
-
-        public int[] Unkeyed { get; }
-
-        // A keyword that stands in a case-sensitive pattern in one spelling only is looked for in that spelling.
-        private static Literal SpellingOf(SecretRuleData rule, string keyword)
-        {
-            if (rule.Pattern is { } pattern && !pattern.Contains("(?i", StringComparison.Ordinal))
-            {
-                var plain = pattern.Replace("\\", "", StringComparison.Ordinal);
-                var spellings = new HashSet<string>(StringComparer.Ordinal);
-                for (var at = plain.IndexOf(keyword, StringComparison.OrdinalIgnoreCase); at >= 0; at = plain.IndexOf(keyword, at + 1, StringComparison.OrdinalIgnoreCase))
-                    spellings.Add(plain.Substring(at, keyword.Length));
-                if (spellings.Count == 1) return new Literal(spellings.Single(), ExactCase: true);
-            }
-            return new Literal(keyword, ExactCase: false);
-        }
     }
 }

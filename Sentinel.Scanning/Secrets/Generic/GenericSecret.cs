@@ -9,7 +9,7 @@ namespace Sentinel.Scanning.Secrets.Generic;
 /// how rare the value is in ordinary source, how plainly the name speaks and how the assignment looks; silent on what is random but
 /// no secret: hashes, UUIDs, integrity values, public keys, identifiers.
 /// </summary>
-internal static class GenericSecret
+internal static partial class GenericSecret
 {
     public const string RuleId = "generic-high-entropy-secret";
 
@@ -29,17 +29,6 @@ internal static class GenericSecret
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
 
     private static readonly SearchValues<char> Base64Characters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=");
-
-    private static readonly Regex PlainName = SecretRule.Compile(
-        "(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$|secret|api[_. -]?key|access[_. -]?key|auth[_. -]?key|private[_. -]?key|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|account[_.-]?key|service[_.-]?key|shared[_.-]?key|app(?:lication)?[_.-]?key|client[_.-]?key|license[_.-]?key|deploy[_.-]?key|[a-z0-9][_-]key$|token|credential|creds|bearer|authorization|webhook)");
-
-    private static readonly Regex GuidName = SecretRule.Compile("(?i)(api[_. -]?key|api[_. -]?token|access[_. -]?token|auth[_. -]?token|access[_. -]?key|secret[_. -]?key|client[_. -]?secret|secret$|(?-i:_TOKEN$))");
-
-    private static readonly Regex PasswordName = SecretRule.Compile("(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$)");
-
-    // Names whose value is random, public and meant to be there.
-    private static readonly Regex PublicName = SecretRule.Compile(
-        "(?i)(hash|digest|checksum|integrity|sha[0-9]|md5|fingerprint|thumbprint|public|pub_?key|uuid|guid|commit|etag|cache|token_?(?:type|url|uri|endpoint|name|count|limit|ids?$|length|expir|address|contract|symbol|mint)|secret_?(?:name|id$|arn|ref|path|key_?ref|version)|key_?(?:name|ids?$|vault|path|file|length|size|word|board|frame|code|press|down|up|space|ring|store|schema|pair|types?$)|(?:primary|foreign|sort|partition|row|cache|object|storage|idempotency|translation|i18n|lookup|route|react)_?key|passw(?:or)?d_?(?:field|input|hash|policy|reset|file|hint|label|placeholder|env)|max_?tokens?|next_?token|page_?token|continuation|cancellation|csrf|xsrf|antiforgery|pattern|regex|schema|selector|label|placeholder|author|title|class|style|test_?id|monkey|turkey|keyboard|keyword|sidekiq_?worker|site_?key|signature_?(?:version|method|algorithm|type)|salt_?(?:length|rounds|size)|auth_?(?:url|uri|type|method|mode|endpoint|provider|scheme|domain|server|service|ority|enticat))");
 
     public static RuleDescriptor Descriptor { get; } = new()
     {
@@ -68,18 +57,18 @@ internal static class GenericSecret
     public static Confidence? Judge(ReadOnlySpan<char> name, ReadOnlySpan<char> value, bool quoted)
     {
         // Some vendors' keys are UUIDs; elsewhere a UUID is an identifier.
-        if (SecretShape.IsGuid(value)) return SecretShape.IsRandomGuid(value) && GuidName.IsMatch(name) && !PublicName.IsMatch(name) ? Confidence.Low : null;
+        if (SecretShape.IsGuid(value)) return SecretShape.IsRandomGuid(value) && GuidName().IsMatch(name) && !PublicName().IsMatch(name) ? Confidence.Low : null;
         if (value.Length < MinPasswordLength || SecretShape.IsPlaceholder(value) || !LooksLiteral(value)) return null;
 
         var kinds = KindsOf(value, out var digits, out var letters);
         var isHex = value.IndexOfAnyExcept(HexDigits) < 0;
-        var isPassword = PasswordName.IsMatch(name);
-        var isPlain = isPassword || PlainName.IsMatch(name);
+        var isPassword = PasswordName().IsMatch(name);
+        var isPlain = isPassword || PlainName().IsMatch(name);
         if (value.Length < (isPassword ? MinPasswordLength : isPlain ? MinLength : MinVagueLength)) return null;
         if (digits < 2 && !(isPassword && kinds >= 3 && digits >= 1)) return null;
         if (letters < 3 && !isPassword) return null;
         if (!quoted && (kinds < 2 || digits < 2)) return null;
-        if (PublicName.IsMatch(name)) return null;
+        if (PublicName().IsMatch(name)) return null;
 
         if (isHex)
         {
@@ -122,4 +111,17 @@ internal static class GenericSecret
         letters = lower + upper;
         return (digits > 0 ? 1 : 0) + (lower > 0 ? 1 : 0) + (upper > 0 ? 1 : 0) + (other > 0 ? 1 : 0);
     }
+
+    [GeneratedRegex("(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$|secret|api[_. -]?key|access[_. -]?key|auth[_. -]?key|private[_. -]?key|encryption[_.-]?key|signing[_.-]?key|master[_.-]?key|account[_.-]?key|service[_.-]?key|shared[_.-]?key|app(?:lication)?[_.-]?key|client[_.-]?key|license[_.-]?key|deploy[_.-]?key|[a-z0-9][_-]key$|token|credential|creds|bearer|authorization|webhook)", RegexOptions.CultureInvariant)]
+    private static partial Regex PlainName();
+
+    [GeneratedRegex("(?i)(api[_. -]?key|api[_. -]?token|access[_. -]?token|auth[_. -]?token|access[_. -]?key|secret[_. -]?key|client[_. -]?secret|secret$|(?-i:_TOKEN$))", RegexOptions.CultureInvariant)]
+    private static partial Regex GuidName();
+
+    [GeneratedRegex("(?i)(passw(?:or)?d|passphrase|passwd|pwd|pass$)", RegexOptions.CultureInvariant)]
+    private static partial Regex PasswordName();
+
+    // Names whose value is random, public and meant to be there.
+    [GeneratedRegex("(?i)(hash|digest|checksum|integrity|sha[0-9]|md5|fingerprint|thumbprint|public|pub_?key|uuid|guid|commit|etag|cache|token_?(?:type|url|uri|endpoint|name|count|limit|ids?$|length|expir|address|contract|symbol|mint)|secret_?(?:name|id$|arn|ref|path|key_?ref|version)|key_?(?:name|ids?$|vault|path|file|length|size|word|board|frame|code|press|down|up|space|ring|store|schema|pair|types?$)|(?:primary|foreign|sort|partition|row|cache|object|storage|idempotency|translation|i18n|lookup|route|react)_?key|passw(?:or)?d_?(?:field|input|hash|policy|reset|file|hint|label|placeholder|env)|max_?tokens?|next_?token|page_?token|continuation|cancellation|csrf|xsrf|antiforgery|pattern|regex|schema|selector|label|placeholder|author|title|class|style|test_?id|monkey|turkey|keyboard|keyword|sidekiq_?worker|site_?key|signature_?(?:version|method|algorithm|type)|salt_?(?:length|rounds|size)|auth_?(?:url|uri|type|method|mode|endpoint|provider|scheme|domain|server|service|ority|enticat))", RegexOptions.CultureInvariant)]
+    private static partial Regex PublicName();
 }

@@ -9,7 +9,7 @@ namespace Sentinel.Scanning.Secrets.Generic;
 /// A credential of a known vendor in a format that none of its rules knows: vendors change formats, and old ones stay valid. Needs
 /// the vendor's name, a word for a credential and a value that nobody would write by hand, close together.
 /// </summary>
-internal static class VendorSecret
+internal static partial class VendorSecret
 {
     public const string RuleId = "vendor-credential";
 
@@ -41,12 +41,6 @@ internal static class VendorSecret
     private static readonly SearchValues<byte> AssignmentBytes = SearchValues.Create(" \t\"'`=:>"u8);
 
     private static readonly SearchValues<byte> JoiningBytes = SearchValues.Create(" \t\"'`=:>,-_"u8);
-
-    private static readonly Regex Word = SecretRule.Compile(@"(?i)(key|token|secret|passw|pwd|private|access|auth|cred|bearer|login|api_?id|app_?id|client)");
-
-    private static readonly Regex StrongWord = SecretRule.Compile("(?i)(key|token|secret|passw|private)");
-
-    private static readonly Regex PublicWord = SecretRule.Compile("(?i)(hash|digest|checksum|integrity|sha-?[0-9]|sha$|_sha|md5|commit|revision|release|\\brev\\b|\\bref\\b|etag|uid|fingerprint|thumbprint|version|uuid|guid|subscription|object_?id|resource|snapshot|request[_-]?id|trace|session|tenant|build|image|layer|cache|public|trans?lat|checkpoint|model|dataset|package|(?:^|[^a-z0-9_-])id[\"']?\\s{0,3}[:=]|\\bpins?\\b)");
 
     public static RuleDescriptor Descriptor { get; } = new()
     {
@@ -114,7 +108,7 @@ internal static class VendorSecret
         var value = text[start..end];
         if (value.IndexOfAnyInRange((byte)'0', (byte)'9') < 0 || (value.Length == Sha256Digits && value.IndexOfAnyExcept(HexBytes) < 0)) return false;
         Span<char> context = stackalloc char[MaxBefore];
-        return !PublicWord.IsMatch(Before(text, keyword, context));
+        return !PublicWord().IsMatch(Before(text, keyword, context));
     }
 
     private static ReadOnlySpan<char> Before(ReadOnlySpan<byte> text, int keyword, Span<char> context)
@@ -136,11 +130,11 @@ internal static class VendorSecret
         context[length++] = '\x01';
         length += Encoding.Latin1.GetChars(text[Math.Max(after, start - MaxGap)..start], context[length..]);
         context = context[..length];
-        if (PublicWord.IsMatch(context)) return false;
-        var isStrong = StrongWord.IsMatch(context);
+        if (PublicWord().IsMatch(context)) return false;
+        var isStrong = StrongWord().IsMatch(context);
         if (!LooksRandom(value, isStrong)) return false;
         var isNumber = value.IndexOfAnyExceptInRange('0', '9') < 0;
-        return isStrong || (!isNumber && (Word.IsMatch(context) || IsAssigned(text[after..start])));
+        return isStrong || (!isNumber && (Word().IsMatch(context) || IsAssigned(text[after..start])));
     }
 
     // acme = "…", acme_prod: …: the vendor's name alone says whose value it is. An …_id is an identifier, a:b:c a path of names.
@@ -195,4 +189,13 @@ internal static class VendorSecret
         }
         return start;
     }
+
+    [GeneratedRegex(@"(?i)(key|token|secret|passw|pwd|private|access|auth|cred|bearer|login|api_?id|app_?id|client)", RegexOptions.CultureInvariant)]
+    private static partial Regex Word();
+
+    [GeneratedRegex("(?i)(key|token|secret|passw|private)", RegexOptions.CultureInvariant)]
+    private static partial Regex StrongWord();
+
+    [GeneratedRegex("(?i)(hash|digest|checksum|integrity|sha-?[0-9]|sha$|_sha|md5|commit|revision|release|\\brev\\b|\\bref\\b|etag|uid|fingerprint|thumbprint|version|uuid|guid|subscription|object_?id|resource|snapshot|request[_-]?id|trace|session|tenant|build|image|layer|cache|public|trans?lat|checkpoint|model|dataset|package|(?:^|[^a-z0-9_-])id[\"']?\\s{0,3}[:=]|\\bpins?\\b)", RegexOptions.CultureInvariant)]
+    private static partial Regex PublicWord();
 }

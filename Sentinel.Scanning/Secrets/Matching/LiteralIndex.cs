@@ -11,6 +11,11 @@ namespace Sentinel.Scanning.Secrets.Matching;
 /// <param name="ExactCase">Whether only this very spelling counts; otherwise any case does.</param>
 internal readonly record struct Literal(string Text, bool ExactCase);
 
+/// <summary>A literal, ready to be put into an index.</summary>
+/// <param name="Text">ASCII.</param>
+/// <param name="Probe">Offset of the four bytes by which it is recognised; 0 for a literal of three.</param>
+internal readonly record struct PreparedLiteral(ReadOnlyMemory<byte> Text, bool ExactCase, int Probe);
+
 /// <summary>Told each place of a literal.</summary>
 internal interface ILiteralSink
 {
@@ -35,32 +40,68 @@ internal sealed class LiteralIndex
     private readonly ulong[] _long = new ulong[(1 << HashBits) / 64];
     private readonly ulong[] _short = new ulong[(1 << 15) / 64];
     private readonly bool _hasShort;
-    private readonly Dictionary<uint, Entry[]> _longEntries;
-    private readonly Dictionary<uint, Entry[]> _shortEntries;
-    private readonly byte[][] _literals;
+    private readonly ProbeTable _longEntries;
+    private readonly ProbeTable _shortEntries;
+
+    // All literals one behind the other: thousands of small arrays would cost more than looking for them does.
+    private readonly byte[] _text;
+    private readonly int[] _starts;
     private readonly bool[] _exact;
 
     /// <param name="literals">Any number, none empty.</param>
     /// <exception cref="ArgumentException">A literal is shorter than 3 characters or not ASCII.</exception>
     public LiteralIndex(IReadOnlyList<Literal> literals)
+        : this([.. literals.Select(Prepare)])
     {
-        if (literals.FirstOrDefault(l => l.Text.Length < ShortLength || l.Text.Any(c => c > 127)) is { Text: not null } bad)
-            throw new ArgumentException($"'{bad.Text}' cannot be looked for: at least {ShortLength} ASCII characters are needed.", nameof(literals));
+    }
 
-        _literals = [.. literals.Select(l => l.Text.Select(c => (byte)c).ToArray())];
-        _exact = [.. literals.Select(l => l.ExactCase)];
-        var entries = _literals.Select((bytes, id) => bytes.Length == ShortLength
-            ? (IsShort: true, Key: Fold(bytes[0], bytes[1], bytes[2], 0), Entry: new Entry(id, 0))
-            : Probe(bytes, id)).ToArray();
-        _longEntries = Group(entries.Where(e => !e.IsShort));
-        _shortEntries = Group(entries.Where(e => e.IsShort));
-        foreach (var key in _longEntries.Keys) Set(_long, Hash(key));
-        foreach (var key in _shortEntries.Keys) Set(_short, ShortHash(key));
-        _hasShort = _shortEntries.Count > 0;
+    /// <param name="literals">Each with the offset of its rarest four bytes, as <see cref="Prepare"/> gives it.</param>
+    internal LiteralIndex(PreparedLiteral[] literals)
+    {
+        _starts = new int[literals.Length + 1];
+        for (var i = 0; i < literals.Length; i++) _starts[i + 1] = _starts[i] + literals[i].Text.Length;
+        _text = new byte[_starts[^1]];
+        _exact = new bool[literals.Length];
+        var longs = new List<(uint Key, Entry Entry)>(literals.Length);
+        var shorts = new List<(uint Key, Entry Entry)>();
+        for (var i = 0; i < literals.Length; i++)
+        {
+            var bytes = literals[i].Text.Span;
+            bytes.CopyTo(_text.AsSpan(_starts[i]));
+            _exact[i] = literals[i].ExactCase;
+            if (bytes.Length == ShortLength) shorts.Add((Fold(bytes[0], bytes[1], bytes[2], 0), new Entry(i, 0)));
+            else longs.Add((ProbeAt(bytes, literals[i].Probe), new Entry(i, literals[i].Probe)));
+        }
+        _longEntries = new ProbeTable(longs);
+        _shortEntries = new ProbeTable(shorts);
+        foreach (var (key, _) in longs) Set(_long, Hash(key));
+        foreach (var (key, _) in shorts) Set(_short, ShortHash(key));
+        _hasShort = shorts.Count > 0;
+    }
+
+    /// <summary>A literal with the place of the four bytes that ordinary source holds least often.</summary>
+    /// <exception cref="ArgumentException">It is shorter than 3 characters or not ASCII.</exception>
+    public static PreparedLiteral Prepare(Literal literal)
+    {
+        if (literal.Text.Length < ShortLength || literal.Text.Any(c => c > 127))
+            throw new ArgumentException($"'{literal.Text}' cannot be looked for: at least {ShortLength} ASCII characters are needed.", nameof(literal));
+        var best = 0;
+        var bestCost = double.MinValue;
+        for (var offset = 0; offset <= literal.Text.Length - ProbeLength; offset++)
+        {
+            var cost = TokenRarity.Instance.BitsPerCharacter(literal.Text.AsSpan(offset, ProbeLength));
+            if (cost > bestCost) (best, bestCost) = (offset, cost);
+        }
+        return new PreparedLiteral(System.Text.Encoding.ASCII.GetBytes(literal.Text), literal.ExactCase, best);
     }
 
     /// <summary>A literal by its number.</summary>
-    public string TextOf(int literal) => System.Text.Encoding.ASCII.GetString(_literals[literal]);
+    public string TextOf(int literal) => System.Text.Encoding.ASCII.GetString(BytesOf(literal));
+
+    /// <summary>Bytes of a literal.</summary>
+    public int LengthOf(int literal) => _starts[literal + 1] - _starts[literal];
+
+    private ReadOnlySpan<byte> BytesOf(int literal) => _text.AsSpan(_starts[literal], LengthOf(literal));
 
     /// <summary>Tells the sink of every place of every literal, in no particular order among literals that overlap.</summary>
     public void Scan<TSink>(ReadOnlySpan<byte> text, ref TSink sink)
@@ -97,13 +138,12 @@ internal sealed class LiteralIndex
         }
     }
 
-    private void Verify<TSink>(Dictionary<uint, Entry[]> entries, uint probe, ReadOnlySpan<byte> text, int at, ref TSink sink)
+    private void Verify<TSink>(ProbeTable entries, uint probe, ReadOnlySpan<byte> text, int at, ref TSink sink)
         where TSink : struct, ILiteralSink, allows ref struct
     {
-        if (!entries.TryGetValue(probe, out var candidates)) return;
-        foreach (var (id, offset) in candidates)
+        foreach (var (id, offset) in entries.Of(probe))
         {
-            var literal = _literals[id];
+            var literal = BytesOf(id);
             var index = at - offset;
             if (index < 0 || index > text.Length - literal.Length) continue;
             var span = text.Slice(index, literal.Length);
@@ -111,23 +151,7 @@ internal sealed class LiteralIndex
         }
     }
 
-    // The four bytes that ordinary source holds least often.
-    private static (bool IsShort, uint Key, Entry Entry) Probe(byte[] literal, int id)
-    {
-        var best = 0;
-        var bestCost = double.MinValue;
-        Span<char> characters = stackalloc char[ProbeLength];
-        for (var offset = 0; offset <= literal.Length - ProbeLength; offset++)
-        {
-            for (var i = 0; i < ProbeLength; i++) characters[i] = (char)literal[offset + i];
-            var cost = TokenRarity.Instance.BitsPerCharacter(characters);
-            if (cost > bestCost) (best, bestCost) = (offset, cost);
-        }
-        return (false, Fold(literal[best], literal[best + 1], literal[best + 2], literal[best + 3]), new Entry(id, best));
-    }
-
-    private static Dictionary<uint, Entry[]> Group(IEnumerable<(bool IsShort, uint Key, Entry Entry)> entries) =>
-        entries.GroupBy(e => e.Key).ToDictionary(g => g.Key, g => g.Select(e => e.Entry).ToArray());
+    private static uint ProbeAt(ReadOnlySpan<byte> literal, int offset) => Fold(literal[offset], literal[offset + 1], literal[offset + 2], literal[offset + 3]);
 
     private static uint Fold(byte a, byte b, byte c, byte d) => ((uint)a | ((uint)b << 8) | ((uint)c << 16) | ((uint)d << 24)) | (d == 0 ? FoldMask >> 8 : FoldMask);
 
@@ -144,4 +168,45 @@ internal sealed class LiteralIndex
     private static void Set(ulong[] bits, uint hash) => bits[hash >> 6] |= 1UL << (int)(hash & 63);
 
     private readonly record struct Entry(int Literal, int Offset);
+
+    /// <summary>Literals by their probe; open addressing over flat arrays.</summary>
+    private sealed class ProbeTable
+    {
+        private readonly int _shift;
+        private readonly uint[] _keys;
+        private readonly int[] _ends;
+        private readonly int[] _begins;
+        private readonly Entry[] _entries;
+
+        public ProbeTable(List<(uint Key, Entry Entry)> entries)
+        {
+            // The order among equals is the order of the literals: hits must not depend on the sort.
+            entries.Sort((a, b) => a.Key != b.Key ? a.Key.CompareTo(b.Key) : a.Entry.Literal.CompareTo(b.Entry.Literal));
+            var bits = Math.Max(4, BitOperations.Log2((uint)Math.Max(1, entries.Count)) + 2);
+            _shift = 32 - bits;
+            (_keys, _begins, _ends) = (new uint[1 << bits], new int[1 << bits], new int[1 << bits]);
+            _entries = [.. entries.Select(e => e.Entry)];
+            for (var i = 0; i < entries.Count;)
+            {
+                var begin = i;
+                while (i < entries.Count && entries[i].Key == entries[begin].Key) i++;
+                var slot = SlotOf(entries[begin].Key);
+                (_keys[slot], _begins[slot], _ends[slot]) = (entries[begin].Key, begin, i);
+            }
+        }
+
+        public ReadOnlySpan<Entry> Of(uint key)
+        {
+            var slot = SlotOf(key);
+            return _entries.AsSpan(_begins[slot], _ends[slot] - _begins[slot]);
+        }
+
+        // The slot of a key, or the empty one in which it would be: an empty one has no entries.
+        private int SlotOf(uint key)
+        {
+            var slot = (int)((key * Multiplier) >> _shift);
+            while (_ends[slot] > 0 && _keys[slot] != key) slot = (slot + 1) & (_keys.Length - 1);
+            return slot;
+        }
+    }
 }

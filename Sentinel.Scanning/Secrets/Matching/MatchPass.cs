@@ -23,6 +23,7 @@ internal ref struct MatchPass : ILiteralSink
 
     private readonly ReadOnlySpan<byte> _text;
     private readonly SecretRuleSet _set;
+    private readonly SecretRuleIndex _index;
     private readonly FileContext _file;
     private readonly CancellationToken _cancellation;
     private int[]? _starts;
@@ -37,6 +38,7 @@ internal ref struct MatchPass : ILiteralSink
     {
         _text = text;
         _set = set;
+        _index = set.Index;
         _file = file;
         _cancellation = cancellation;
         _generic = new GenericPass(text, file);
@@ -52,7 +54,7 @@ internal ref struct MatchPass : ILiteralSink
         var pass = new MatchPass(text, set, file, cancellation);
         try
         {
-            set.Literals.Scan(text, ref pass);
+            set.Index.Literals.Scan(text, ref pass);
             pass.Finish();
             return pass.Found;
         }
@@ -66,15 +68,15 @@ internal ref struct MatchPass : ILiteralSink
     {
         if ((++_steps & (CancellationStep - 1)) == 0) _cancellation.ThrowIfCancellationRequested();
         if (Found?.Count > MaxCandidates) return;
-        var end = index + _set.LiteralLengths[literal];
+        var end = index + _index.Literals.LengthOf(literal);
         var isWord = true;
-        if (_set.IsName[literal])
+        if (_index.IsName[literal])
         {
             if (!StartsWord(index)) return;
             isWord = EndsWord(end);
             if (!isWord && end - index < MinStem) return;
         }
-        foreach (var number in _set.RulesOf[literal])
+        foreach (var number in _index.RulesOf[literal])
         {
             if (number == SecretRuleSet.VendorRule)
             {
@@ -83,7 +85,7 @@ internal ref struct MatchPass : ILiteralSink
             }
             if (number == SecretRuleSet.GenericRule)
             {
-                if (_file.AllowsGeneric && _generic.At(index, _set.LiteralLengths[literal]) is { } candidate) (Found ??= []).Add(candidate);
+                if (_file.AllowsGeneric && _generic.At(index, _index.Literals.LengthOf(literal)) is { } candidate) (Found ??= []).Add(candidate);
                 continue;
             }
             var rule = _set.Rules[number];
@@ -119,7 +121,7 @@ internal ref struct MatchPass : ILiteralSink
     {
         foreach (var number in _open ?? []) Flush(number);
         foreach (var number in _whole ?? []) Whole(_set.Rules[number]);
-        foreach (var number in _set.Unkeyed)
+        foreach (var number in _index.Unkeyed)
         {
             if (_file.Accepts(_set.Rules[number])) Whole(_set.Rules[number]);
         }

@@ -1,3 +1,4 @@
+using System.Text;
 using Sentinel.Scanning.Secrets;
 using Sentinel.Tests.Support;
 
@@ -14,12 +15,17 @@ public sealed class RulePackFileTests
         var files = Directory.GetFiles(Path.Combine(Folder, "Rules"), "*.yaml").Select(f => KeyValuePair.Create(Path.GetFileName(f), File.ReadAllText(f)));
         var pack = SecretRulePack.Build(files);
 
-        foreach (var (name, expected) in new[] { ("rules.json", SecretRulePack.Write(pack)), ("examples.json", SecretRulePack.WriteExamples(pack)) })
+        (string Name, byte[] Bytes)[] compact =
+        [
+            ("rules.json", Encoding.UTF8.GetBytes(SecretRulePack.Write(pack))), ("examples.json", Encoding.UTF8.GetBytes(SecretRulePack.WriteExamples(pack))),
+            ("rules.index", SecretRulePack.WriteIndex(pack)),
+        ];
+        foreach (var (name, expected) in compact)
         {
             var path = Path.Combine(Folder, name);
-            if (Environment.GetEnvironmentVariable("SENTINEL_UPDATE_RULES") is "1") File.WriteAllText(path, expected);
+            if (Environment.GetEnvironmentVariable("SENTINEL_UPDATE_RULES") is "1") File.WriteAllBytes(path, expected);
 
-            Assert.True(expected == File.ReadAllText(path), $"{name} is not what the rule files say: SENTINEL_UPDATE_RULES=1 dotnet test --project Sentinel.Tests --filter-class '*RulePackFile*'");
+            Assert.True(expected.AsSpan().SequenceEqual(File.ReadAllBytes(path)), $"{name} is not what the rule files say: SENTINEL_UPDATE_RULES=1 dotnet test --project Sentinel.Tests --filter-class '*RulePackFile*'");
         }
     }
 }
