@@ -15,4 +15,9 @@ public interface IFileSource
     /// <summary>The content; called once per entry at most, possibly from several threads.</summary>
     /// <exception cref="IOException">It cannot be read; the entry is then skipped as unreadable.</exception>
     ValueTask<ReadOnlyMemory<byte>> ReadAsync(FileEntry entry, CancellationToken cancellationToken);
+
+    /// <summary>Takes back a content that nobody looks at any more, so that its memory serves the next one.</summary>
+    void Release(ReadOnlyMemory<byte> content)
+    {
+    }
 }

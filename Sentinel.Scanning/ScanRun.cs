@@ -148,6 +148,20 @@ internal sealed class ScanRun(
             return;
         }
 
+        try
+        {
+            await AnalyzeAsync(work, content, cancellationToken);
+        }
+        finally
+        {
+            source.Release(content);
+        }
+        await StoreAsync(StoreBatch, cancellationToken);
+        Done();
+    }
+
+    private async ValueTask AnalyzeAsync(FileWork work, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
         Interlocked.Add(ref _bytesRead, content.Length);
         var file = new SourceFile(work.Entry.Path, content);
         if (content.Length > options.MaxFileBytes)
@@ -164,8 +178,6 @@ internal sealed class ScanRun(
         {
             foreach (var task in work.Tasks) await AnalyzeAsync(task, work.Entry, file, cancellationToken);
         }
-        await StoreAsync(StoreBatch, cancellationToken);
-        Done();
     }
 
     private async ValueTask AnalyzeAsync(FileTask task, FileEntry entry, SourceFile file, CancellationToken cancellationToken)

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Collections.Concurrent;
+using System.IO.Enumeration;
+using System.Runtime.InteropServices;
 using Sentinel.Git;
 using Sentinel.Scanning;
 
@@ -29,14 +32,11 @@ internal sealed class FolderSource : IFileSource
         var root = Path.GetFullPath(path);
         var entries = new List<FileEntry>();
         var skipped = new List<SkippedEntry>();
-        foreach (var file in await WorkTree.ListAsync(root, limits, cancellationToken) ?? Walk(root))
+        foreach (var file in await WorkTree.ListAsync(root, limits, cancellationToken) is { } listed ? listed.Select(f => Described(root, f)) : Walk(root))
         {
-            var info = new FileInfo(Path.Combine(root, file.Path));
             // A link may lead anywhere; what it points at inside the tree is scanned under its own name.
-            if (!file.IsUtf8) skipped.Add(new SkippedEntry(file.Path, 0, SkipReason.Unreadable));
-            else if (info.LinkTarget is not null) skipped.Add(new SkippedEntry(file.Path, 0, SkipReason.Symlink));
-            else if (info.Exists) entries.Add(new FileEntry(file.Path, info.Length));
-            else if (Directory.Exists(info.FullName)) skipped.Add(new SkippedEntry(file.Path, 0, SkipReason.Submodule));
+            if (file.Kind == NodeKind.File) entries.Add(new FileEntry(file.Path, file.Length));
+            else if (file.Kind != NodeKind.Gone) skipped.Add(new SkippedEntry(file.Path, 0, file.Kind switch { NodeKind.Link => SkipReason.Symlink, NodeKind.Folder => SkipReason.Submodule, _ => SkipReason.Unreadable }));
         }
         return new FolderSource(root, entries, skipped);
     }
@@ -51,25 +51,30 @@ internal sealed class FolderSource : IFileSource
         {
             try
             {
-                named[entry.Path] = ContentId.Of(await File.ReadAllBytesAsync(Path.Combine(_root, entry.Path), token));
+                var content = Read(entry);
+                named[entry.Path] = ContentId.Of(content.Span);
+                Release(content);
             }
             catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
             {
                 // Without a name it is read again by the scan, which reports that it cannot be.
             }
+            await ValueTask.CompletedTask;
         });
         return new FolderSource(_root, [.. Entries.Select(e => named.TryGetValue(e.Path, out var id) ? e with { BlobId = id } : e)], Skipped);
     }
 
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(FileEntry entry, CancellationToken cancellationToken)
+    /// <remarks>Not asynchronous: most files are a few kilobytes in the system's cache, where handing them to another thread costs more than reading them.</remarks>
+    public ValueTask<ReadOnlyMemory<byte>> ReadAsync(FileEntry entry, CancellationToken cancellationToken)
     {
         // A pipe or a device has no length, and opening it could wait for ever.
-        if (entry.Length == 0) return ReadOnlyMemory<byte>.Empty;
+        if (entry.Length == 0) return ValueTask.FromResult(ReadOnlyMemory<byte>.Empty);
+        cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            var content = await File.ReadAllBytesAsync(Path.Combine(_root, entry.Path), cancellationToken);
+            var content = Read(entry);
             // Its result would be remembered under the name of another content.
-            return entry.BlobId is null || ContentId.Of(content) == entry.BlobId ? content : throw new IOException("the file changed while it was scanned");
+            return entry.BlobId is null || ContentId.Of(content.Span) == entry.BlobId ? ValueTask.FromResult(content) : throw new IOException("the file changed while it was scanned");
         }
         catch (UnauthorizedAccessException ex)
         {
@@ -77,24 +82,60 @@ internal sealed class FolderSource : IFileSource
         }
     }
 
-    private static IEnumerable<WorkTreeFile> Walk(string root)
+    public void Release(ReadOnlyMemory<byte> content)
+    {
+        if (MemoryMarshal.TryGetArray(content, out var array) && array.Array is { Length: > 0 } rented) ArrayPool<byte>.Shared.Return(rented);
+    }
+
+    private ReadOnlyMemory<byte> Read(FileEntry entry)
+    {
+        using var file = File.OpenHandle(Path.Combine(_root, entry.Path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var length = RandomAccess.GetLength(file);
+        if (length > Array.MaxLength) throw new IOException("the file grew too large while it was scanned");
+        var buffer = ArrayPool<byte>.Shared.Rent((int)length);
+        var read = 0;
+        while (read < length && RandomAccess.Read(file, buffer.AsSpan(read, (int)length - read), read) is > 0 and var more) read += more;
+        return buffer.AsMemory(0, read);
+    }
+
+    private static Node Described(string root, WorkTreeFile file)
+    {
+        if (!file.IsUtf8) return new Node(file.Path, NodeKind.Unnamable, 0);
+        var info = new FileInfo(Path.Combine(root, file.Path));
+        if ((info.Attributes & FileAttributes.ReparsePoint) != 0 && (int)info.Attributes != -1) return new Node(file.Path, NodeKind.Link, 0);
+        return info.Exists ? new Node(file.Path, NodeKind.File, info.Length) : new Node(file.Path, Directory.Exists(info.FullName) ? NodeKind.Folder : NodeKind.Gone, 0);
+    }
+
+    // One question to the system for each file: its kind and length come with its name.
+    private static IEnumerable<Node> Walk(string root)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = false, IgnoreInaccessible = true, AttributesToSkip = 0 };
-        var folders = new Stack<string>([root]);
+        var folders = new Stack<string>([""]);
         while (folders.TryPop(out var folder))
         {
-            foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", options).OrderBy(e => e.Name, StringComparer.Ordinal))
+            var nodes = new FileSystemEnumerable<(string Name, bool IsFolder, bool IsLink, long Length)>(
+                Path.Combine(root, folder),
+                (ref FileSystemEntry e) => (e.FileName.ToString(), e.IsDirectory, (e.Attributes & FileAttributes.ReparsePoint) != 0, e.IsDirectory ? 0 : e.Length), options);
+            foreach (var (name, isFolder, isLink, length) in nodes.OrderBy(n => n.Name, StringComparer.Ordinal))
             {
-                if (entry is DirectoryInfo { LinkTarget: null } directory)
+                var path = folder.Length == 0 ? name : $"{folder}/{name}";
+                if (isFolder && !isLink)
                 {
-                    if (directory.Name != ".git") folders.Push(directory.FullName);
+                    if (name != ".git") folders.Push(path);
+                }
+                else if (name.Contains(Undecodable, StringComparison.Ordinal) && !Path.Exists(Path.Combine(root, path)))
+                {
+                    yield return new Node(path, NodeKind.Unnamable, 0);
                 }
                 else
                 {
-                    var path = Path.GetRelativePath(root, entry.FullName).Replace(Path.DirectorySeparatorChar, '/');
-                    yield return new WorkTreeFile(path, entry.Exists || !path.Contains(Undecodable, StringComparison.Ordinal));
+                    yield return new Node(path, isLink ? NodeKind.Link : NodeKind.File, length);
                 }
             }
         }
     }
+
+    private enum NodeKind { File, Link, Folder, Gone, Unnamable }
+
+    private readonly record struct Node(string Path, NodeKind Kind, long Length);
 }

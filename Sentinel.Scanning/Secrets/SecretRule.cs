@@ -30,6 +30,7 @@ internal sealed class SecretRule
 
     private readonly Lazy<RuleDescriptor> _descriptor;
     private readonly Lazy<Regex> _regex;
+    private readonly Lazy<BytePattern?> _bytes;
     private readonly Lazy<PatternShape> _shape;
     private readonly Lazy<bool[]> _characters;
     private readonly Lazy<int> _window;
@@ -45,6 +46,7 @@ internal sealed class SecretRule
         Parts = [.. (data.Parts ?? []).Select(p => new SecretPart(p.Name, p.Rule, p.Pattern, p.Lines ?? 5, p.Required))];
         var source = data.Pattern ?? data.Value ?? throw new ArgumentException("A rule needs a pattern or a value.", nameof(data));
         // Built on the first candidate: a scan pays only for the vendors whose words it meets.
+        _bytes = new(() => BytePattern.TryCreate(source));
         _regex = new(() => Compile(IsValue ? $"^(?:{source})$" : source));
         _shape = new(() => PatternShape.Of(source));
         _characters = new(() => TokenCharacters(_shape.Value));
@@ -68,6 +70,9 @@ internal sealed class SecretRule
 
     /// <summary>Matches in linear time; group 1 (or <see cref="SecretRuleData.Group"/>) is the secret. For a value: matches a whole token.</summary>
     public Regex Regex => _regex.Value;
+
+    /// <summary>The same as <see cref="Regex"/>, but for a value without its ends; null for a pattern that needs the larger engine.</summary>
+    public BytePattern? Bytes => _bytes.Value;
 
     public PatternShape Shape => _shape.Value;
 
@@ -109,6 +114,19 @@ internal sealed class SecretRule
             if (match.Groups[i].Length > 0) return match.Groups[i];
         }
         return match.Groups[0];
+    }
+
+    /// <summary>The span of the secret in a match of <see cref="Bytes"/>: by the same rule as <see cref="SecretOf"/>; null when its group took no part.</summary>
+    public (int Start, int Length)? SecretOf(ReadOnlySpan<int> slots)
+    {
+        var group = Data.Group ?? 0;
+        for (var i = 1; Data.Group is null && i < slots.Length / 2; i++)
+        {
+            if (slots[2 * i] < 0 || slots[(2 * i) + 1] <= slots[2 * i]) continue;
+            group = i;
+            break;
+        }
+        return (2 * group) + 1 < slots.Length && slots[2 * group] >= 0 && slots[(2 * group) + 1] > slots[2 * group] ? (slots[2 * group], slots[(2 * group) + 1] - slots[2 * group]) : null;
     }
 
     // Letters, digits, _ and - always belong together: a hash is not a key because a part of it has the right length.

@@ -154,7 +154,11 @@ public sealed class ScanEngineTests
         for (var i = 0; i < 3000; i++) source.With($"f{i}", $"file {i}");
         var cache = new MemoryCache();
         var analysed = 0;
-        var analyzer = new FakeAnalyzer { Before = (_, _) => Interlocked.Increment(ref analysed) == 2500 ? stop.CancelAsync() : Task.CompletedTask };
+        var analyzer = new FakeAnalyzer
+        {
+            // Whoever comes after the one that stops waits for the stop, however fast the machine is.
+            Before = (_, token) => Interlocked.Increment(ref analysed) switch { < 2500 => Task.CompletedTask, 2500 => stop.CancelAsync(), _ => Task.Delay(Timeout.Infinite, token) },
+        };
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new ScanEngine([analyzer]).ScanAsync(source, cache, Options, null, stop.Token));
 

@@ -181,6 +181,11 @@ internal ref struct MatchPass : ILiteralSink
         // One character more on each side, so that word boundaries are those of the text.
         var from = Math.Max(0, start - 1);
         var to = Math.Min(_text.Length, end + 1);
+        if (rule.Bytes is { } pattern)
+        {
+            Match(rule, pattern, from, to);
+            return;
+        }
         var window = Widen(from, to);
         foreach (var found in rule.Regex.EnumerateMatches(window))
         {
@@ -195,6 +200,22 @@ internal ref struct MatchPass : ILiteralSink
             if (!match.Success || rule.SecretOf(match) is not { Success: true, Length: > 0 } secret) continue;
             var origin = from + found.Index - context;
             Judge(rule, slice.AsSpan(secret.Index, secret.Length), origin + secret.Index, 0, origin + match.Index, match.Length);
+        }
+    }
+
+    private void Match(SecretRule rule, BytePattern pattern, int from, int to)
+    {
+        var window = _text[from..to];
+        Span<int> slots = stackalloc int[2 * (pattern.Groups + 1)];
+        for (var at = 0; at <= window.Length && pattern.Find(window, at, slots);)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            var (start, end) = (slots[0], slots[1]);
+            at = Math.Max(end, start + 1);
+            if (end == window.Length && to < _text.Length && IsWord(_text[to - 1]) && IsWord(_text[to])) continue;
+            if (start == 0 && from > 0 && IsWord(_text[from - 1]) && IsWord(_text[from])) continue;
+            if (rule.SecretOf(slots) is not { } secret) continue;
+            Judge(rule, Widen(from + secret.Start, from + secret.Start + secret.Length), from + secret.Start, 0, from + start, end - start);
         }
     }
 
@@ -241,7 +262,7 @@ internal ref struct MatchPass : ILiteralSink
     }
 
     private bool Fits(SecretRule rule, int start, int end) =>
-        end - start >= rule.Shape.MinLength && end - start <= rule.Shape.MaxLength && rule.Regex.IsMatch(Widen(start, end));
+        end - start >= rule.Shape.MinLength && end - start <= rule.Shape.MaxLength && (rule.Bytes is { } pattern ? pattern.IsFull(_text[start..end]) : rule.Regex.IsMatch(Widen(start, end)));
 
     // "=" belongs to a token as padding only: at its end. Behind a name it does no harm, since a name is no value.
     private readonly bool IsTokenByte(bool[] inside, int at) =>
