@@ -19,7 +19,7 @@ internal static class EngineMeasurement
         var prefilter = Best(() =>
         {
             var count = new Counter();
-            foreach (var file in files) rules.Literals.Scan(file.Bytes, ref count);
+            foreach (var file in files) rules.Index.Literals.Scan(file.Bytes, ref count);
             hits = count.Hits;
         });
         var found = 0;
@@ -40,9 +40,9 @@ internal static class EngineMeasurement
             }
         }
         Console.WriteLine("secrets: " + string.Join(", ", byRule.Select(c => $"{c.Key} {c.Value}")));
-        var places = new Counter { Counts = new int[rules.LiteralLengths.Length] };
-        foreach (var file in files) rules.Literals.Scan(file.Bytes, ref places);
-        Console.WriteLine("keywords: " + string.Join(", ", places.Counts!.Index().OrderByDescending(c => c.Item).Take(40).Select(c => $"{rules.Literals.TextOf(c.Index)} {c.Item}")));
+        var places = new Counter { Counts = new int[rules.Index.IsName.Length] };
+        foreach (var file in files) rules.Index.Literals.Scan(file.Bytes, ref places);
+        Console.WriteLine("keywords: " + string.Join(", ", places.Counts!.Index().OrderByDescending(c => c.Item).Take(40).Select(c => $"{rules.Index.Literals.TextOf(c.Index)} {c.Item}")));
         Console.WriteLine($"{megabytes:0} MB, {rules.Rules.Count} rules: prefilter {megabytes / prefilter:0} MB/s ({hits} hits), all {megabytes / all:0} MB/s ({found} secrets, {Report.Number(allocated / 1e6)} MB allocated)");
     }
 

@@ -46,7 +46,8 @@ internal sealed class SecretRule
         Parts = [.. (data.Parts ?? []).Select(p => new SecretPart(p.Name, p.Rule, p.Pattern, p.Lines ?? 5, p.Required))];
         var source = data.Pattern ?? data.Value ?? throw new ArgumentException("A rule needs a pattern or a value.", nameof(data));
         // Built on the first candidate: a scan pays only for the vendors whose words it meets.
-        _bytes = new(() => BytePattern.TryCreate(source));
+        // Whole texts are what the larger engine is made for.
+        _bytes = new(() => data.IsWhole || data.Keywords.Count == 0 ? null : BytePattern.TryCreate(source));
         _regex = new(() => Compile(IsValue ? $"^(?:{source})$" : source));
         _shape = new(() => PatternShape.Of(source));
         _characters = new(() => TokenCharacters(_shape.Value));
