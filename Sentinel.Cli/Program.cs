@@ -3,6 +3,14 @@ using Sentinel.Cli;
 
 var root = new RootCommand("Sentinel finds leaked secrets, dangerous workflows and misconfigured images.") { ScanCommand.Create(), RulesCommand.Create() };
 var command = root.Parse(args);
-var exitCode = await command.InvokeAsync();
-// A misspelt command line is an error, never "findings".
-return command.Errors.Count > 0 ? ScanCommand.Error : exitCode;
+try
+{
+    var exitCode = await command.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    // A misspelt command line is an error, never "findings".
+    return command.Errors.Count > 0 ? ScanCommand.Error : exitCode;
+}
+catch (Exception ex)
+{
+    // The library's own handler would answer 1, which means findings.
+    return ScanCommand.Fail($"internal error ({ex.GetType().Name}): {ex.Message} Please report it.");
+}

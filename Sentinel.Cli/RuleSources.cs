@@ -57,11 +57,5 @@ internal sealed record RuleSources(string? Folder, string? GitleaksConfig)
         return null;
     }
 
-    private static string Read(string file)
-    {
-        var info = new FileInfo(file);
-        if (!info.Exists) throw new CliException($"{file}: there is no such file.");
-        if (info.Length > MaxBytes) throw new CliException($"{file}: larger than {MaxBytes / (1024 * 1024)} MiB, which is too large for rules.");
-        return File.ReadAllText(file);
-    }
+    private static string Read(string file) => BoundedFile.ReadText(file, MaxBytes, file);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Sentinel.Scanning;
+using Sentinel.Scanning.Reporting;
 using Sentinel.Scanning.Secrets;
 
 namespace Sentinel.Cli;
@@ -33,8 +34,7 @@ internal static class RulesCommand
         {
             if (RuleCatalog.Find(parsed.GetValue(id)!) is not { } rule)
             {
-                Console.Error.WriteLine($"sentinel: there is no rule '{parsed.GetValue(id)}'; sentinel rules list WORD looks for one.");
-                return ScanCommand.Error;
+                return ScanCommand.Fail($"there is no rule '{parsed.GetValue(id)}'; sentinel rules list WORD looks for one.");
             }
             Console.WriteLine($"{rule.Title} ({rule.Id})\n{rule.Severity.ToString().ToLowerInvariant()}, confidence {rule.Confidence.ToString().ToLowerInvariant()}{(rule.Cwe is { } cwe ? $", CWE-{cwe}" : "")}\n");
             Console.WriteLine($"{rule.Description}\n\n{rule.Remediation}\n");
@@ -61,8 +61,7 @@ internal static class RulesCommand
             }
             catch (Exception ex) when (ex is CliException or IOException or UnauthorizedAccessException)
             {
-                Console.Error.WriteLine($"sentinel: {ex.Message}");
-                return ScanCommand.Error;
+                return ScanCommand.Fail(ex.Message);
             }
         });
         return command;
@@ -79,11 +78,12 @@ internal static class RulesCommand
             if (rule.Examples.Count == 0 || rule.NegativeExamples.Count == 0) Fault(rule, "has no examples, or none that must be left alone");
             foreach (var example in rule.Examples)
             {
-                if (await CountAsync(analyzer, rule, example, cancellationToken) is var found && found != 1) Fault(rule, $"finds {found} in its example: {example}");
+                if (Expand(rule, example) is { } text && await CountAsync(analyzer, rule, text, cancellationToken) is var found && found != 1) Fault(rule, $"finds {found} in its example: {example}");
             }
             foreach (var example in rule.NegativeExamples)
             {
-                if (await CountAsync(analyzer, rule, example, cancellationToken) is var found && found != 0) Fault(rule, $"finds {found} in what it should leave alone: {example}");
+                if (Expand(rule, example) is { } text && await CountAsync(analyzer, rule, text, cancellationToken) is var found && found != 0)
+                    Fault(rule, $"finds {found} in what it should leave alone: {example}");
             }
         }
         Console.WriteLine($"{rules} {(rules == 1 ? "rule" : "rules")}, {faults} {(faults == 1 ? "fault" : "faults")}");
@@ -92,13 +92,26 @@ internal static class RulesCommand
         void Fault(RuleDescriptor rule, string message)
         {
             faults++;
-            Console.WriteLine($"{rule.Id}: {message}");
+            Console.WriteLine($"{rule.Id}: {Printable.Line(message)}");
+        }
+
+        string? Expand(RuleDescriptor rule, string example)
+        {
+            try
+            {
+                return SampleExpander.Expand(example, rule.Id);
+            }
+            catch (InvalidOperationException ex)
+            {
+                Fault(rule, $"has an example that cannot be filled in ({ex.Message}): {example}");
+                return null;
+            }
         }
     }
 
-    private static async Task<int> CountAsync(SecretAnalyzer analyzer, RuleDescriptor rule, string example, CancellationToken cancellationToken)
+    private static async Task<int> CountAsync(SecretAnalyzer analyzer, RuleDescriptor rule, string text, CancellationToken cancellationToken)
     {
-        var file = SourceFile.FromText("settings.txt", SampleExpander.Expand(example, rule.Id));
+        var file = SourceFile.FromText("settings.txt", text);
         var findings = await analyzer.AnalyzeAsync(file, new AnalysisContext(new byte[32]), cancellationToken);
         return findings.Count(f => f.RuleId == rule.Id);
     }

@@ -26,8 +26,8 @@ internal static class Scan
         // A user's rule may have the name of another analyzer's.
         RuleDescriptor? Rule(string id) => analyzers.Select(a => a.FindRule(id)).FirstOrDefault(r => r is not null);
         var key = FingerprintKey.Read();
-        var baseline = request.Baseline is { } file ? Baseline.Read(file, ReadBaseline(file), key) : null;
-        var ignore = ReadIgnoreFile(request);
+        var baseline = request.Baseline is { } file ? Baseline.Read(file, BoundedFile.Read(file, MaxBaselineBytes, $"--baseline {file}"), key) : null;
+        var ignore = ReadIgnoreFile(request, notes);
 
         using var cache = request.CacheFile is { } path ? FileAnalysisCache.Open(path, MaxCacheBytes) : null;
         using var progress = new ProgressLine(request.Mode is ScanMode.History or ScanMode.Since ? "contents" : "files");
@@ -46,7 +46,7 @@ internal static class Scan
         // Whoever reads a file or another program's input still sees them.
         if (!request.Reports.Contains(new ReportTarget(ReportFormat.Table, null)))
         {
-            foreach (var note in notes) await Console.Error.WriteLineAsync($"sentinel: {note}");
+            foreach (var note in notes) Messages.Write(note);
         }
         return report;
     }
@@ -75,19 +75,13 @@ internal static class Scan
         ? new ScanOptions { FingerprintKey = key, MaxFiles = int.MaxValue, MaxTotalBytes = long.MaxValue, TotalTimeout = TimeSpan.MaxValue }
         : new ScanOptions { FingerprintKey = key };
 
-    private static byte[] ReadBaseline(string file)
-    {
-        var info = new FileInfo(file);
-        if (!info.Exists) throw new CliException($"--baseline {file}: there is no such file.");
-        return info.Length <= MaxBaselineBytes ? File.ReadAllBytes(file) : throw new CliException($"--baseline {file}: larger than {MaxBaselineBytes / (1024 * 1024)} MiB.");
-    }
-
-    private static GitleaksIgnore ReadIgnoreFile(ScanRequest request)
+    private static GitleaksIgnore ReadIgnoreFile(ScanRequest request, List<string> notes)
     {
         var file = new FileInfo(Path.Combine(request.Path, GitleaksIgnore.Source));
-        if (request.Mode == ScanMode.StandardInput || !file.Exists) return GitleaksIgnore.Read("");
-        return file.Length <= MaxIgnoreBytes
-            ? GitleaksIgnore.Read(File.ReadAllText(file.FullName))
-            : throw new CliException($"{file.FullName}: larger than {MaxIgnoreBytes / (1024 * 1024)} MiB.");
+        if (request.Mode == ScanMode.StandardInput || !Path.Exists(file.FullName)) return GitleaksIgnore.Read("");
+        if (file.LinkTarget is null) return GitleaksIgnore.Read(BoundedFile.ReadText(file.FullName, MaxIgnoreBytes, file.FullName));
+        // Like every link in what is scanned: it may lead anywhere.
+        notes.Add($"{GitleaksIgnore.Source} is a link and was not read.");
+        return GitleaksIgnore.Read("");
     }
 }

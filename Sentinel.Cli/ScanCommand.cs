@@ -37,6 +37,14 @@ internal static class ScanCommand
     private static readonly Option<string?> CacheFile = new("--cache") { Description = "Keep results of unchanged files here instead of in the user's cache folder", HelpName = "FILE" };
     private static readonly Option<bool> NoCache = new("--no-cache") { Description = "Analyse every file again and keep nothing" };
 
+    /// <summary>Tells what went wrong, in one line.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Fail(string message)
+    {
+        Messages.Write(message);
+        return Error;
+    }
+
     public static Command Create()
     {
         var command = new Command("scan", "Scan a folder or a git history: exit code 0 clean, 1 findings at or above the threshold, 2 error")
@@ -100,9 +108,4 @@ internal static class ScanCommand
         }
     }
 
-    private static int Fail(string message)
-    {
-        Console.Error.WriteLine($"sentinel: {message}");
-        return Error;
-    }
 }

@@ -14,19 +14,25 @@ public static partial class SampleExpander
     private const string Lower = "abcdefghijklmnopqrstuvwxyz";
     private const string Upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private const string Digits = "0123456789";
+    private const int MaxLength = 100_000;
 
     /// <summary>The example with a value in place of each placeholder.</summary>
     /// <param name="template">As <see cref="RuleDescriptor.Examples"/> holds it.</param>
     /// <param name="seed">Any text; another gives other values.</param>
-    /// <exception cref="InvalidOperationException">There is no such placeholder.</exception>
+    /// <exception cref="InvalidOperationException">There is no such placeholder, or it stands for more than 100,000 characters.</exception>
     public static string Expand(string template, string seed)
     {
         var random = new Stream(seed);
-        return Placeholder().Replace(template, match => Fill(match.Groups[1].Value, match.Groups[2].Success ? int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture) : 0, random));
+        return Placeholder().Replace(template, match => Fill(match.Groups[1].Value, match.Groups[2].Success ? LengthOf(match.Groups[2].ValueSpan) : 0, random));
     }
 
     /// <summary>Whether a template has anything to fill in.</summary>
     public static bool HasPlaceholder(string template) => Expand(template, "any") != template;
+
+    private static int LengthOf(ReadOnlySpan<char> digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var length) && length <= MaxLength
+            ? length
+            : throw new InvalidOperationException($"a placeholder of more than {MaxLength} characters");
 
     private static string Fill(string kind, int length, Stream random) => kind switch
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Sentinel.Scanning.Reporting;
 
 /// <summary>Text of a repository may hold line breaks, terminal commands, or characters that a format forbids.</summary>
-internal static class Printable
+public static class Printable
 {
     /// <summary>Control characters, line separators and marks that turn the direction of writing are written <c>\xNN</c> or <c>\u{NNNN}</c>.</summary>
     public static string Line(string text) => Escape(text, keepBreaks: false);

@@ -31,8 +31,10 @@ public static class ReportCsv
 
     private static string Field(string text)
     {
+        // Outside the quotes RFC 4180 knows no control characters, and a terminal would obey them.
+        text = Printable.Line(text);
         // A spreadsheet runs a cell that begins so as a formula: https://owasp.org/www-community/attacks/CSV_Injection.
-        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠') text = "'" + text;
+        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠') text = "'" + text;
         return text.AsSpan().ContainsAny(Quoted) ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
     }
 

@@ -30,7 +30,7 @@ public static class ReportTable
 
     private static void WriteFinding(TextWriter output, Finding finding, bool color)
     {
-        output.WriteLine($"{Paint(finding.Severity, color)}  {Place(finding)}  {finding.RuleId}");
+        output.WriteLine($"{Paint(finding.Severity, color)}  {Place(finding)}  {Printable.Line(finding.RuleId)}");
         output.WriteLine($"{Indent}{Printable.Line(finding.Message)}");
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Sentinel.Scanning.Secrets;
@@ -8,10 +9,12 @@ namespace Sentinel.Scanning.Secrets;
 /// <summary>Reads a provider's rule file. All faults are collected; each names the file and the line.</summary>
 /// <param name="fileName">Named in faults.</param>
 /// <param name="checkPatterns">Whether to build each pattern to see that it can be; the built-in ones are checked by the tests instead, as that takes time at each start.</param>
-internal sealed class SecretRuleReader(string fileName, bool checkPatterns)
+internal sealed partial class SecretRuleReader(string fileName, bool checkPatterns)
 {
     /// <summary>Longest pattern that is accepted, in characters.</summary>
     public const int MaxPatternLength = 2000;
+
+    private const int MaxDepth = 32;
 
     private static readonly string[] Known =
     [
@@ -27,14 +30,22 @@ internal sealed class SecretRuleReader(string fileName, bool checkPatterns)
 
     public IReadOnlyList<SecretRuleData> Read(TextReader yaml)
     {
+        var text = yaml.ReadToEnd();
         var stream = new YamlStream();
         try
         {
-            stream.Load(yaml);
+            if (!IsPlain(text)) return [];
+            stream.Load(new StringReader(text));
         }
         catch (YamlException ex)
         {
             _faults.Add($"{fileName}:{ex.Start.Line}: not valid YAML");
+            return [];
+        }
+        catch (Exception ex) when (ex is ArgumentException or InvalidOperationException)
+        {
+            // What the parser answers to an escape that names no character, and to a plain text that ends a flow collection.
+            _faults.Add($"{fileName}:1: not valid YAML");
             return [];
         }
         if (stream.Documents is not [{ RootNode: YamlMappingNode root }])
@@ -51,6 +62,39 @@ internal sealed class SecretRuleReader(string fileName, bool checkPatterns)
             return [];
         }
         return [.. rules.Children.OfType<YamlMappingNode>().Select(node => ReadRule(node, provider, revoke)).OfType<SecretRuleData>()];
+    }
+
+    // The model of a document is built by calls that nest as the document does, and hashes keys with all that they hold: a stack that
+    // overflows cannot be caught. No rule needs either.
+    private bool IsPlain(string text)
+    {
+        var parser = new Parser(new StringReader(text));
+        var open = new Stack<bool?>();
+        while (parser.MoveNext())
+        {
+            var current = parser.Current!;
+            if (current is NodeEvent or AnchorAlias && open.TryPop(out var isKey))
+            {
+                if (isKey == true && current is not Scalar) return Refuse("a key must be a plain text");
+                open.Push(!isKey);
+            }
+            if (current is MappingStart or SequenceStart)
+            {
+                if (open.Count >= MaxDepth) return Refuse($"nested more than {MaxDepth} deep");
+                open.Push(current is MappingStart ? true : null);
+            }
+            else if (current is MappingEnd or SequenceEnd)
+            {
+                open.Pop();
+            }
+        }
+        return true;
+
+        bool Refuse(string message)
+        {
+            _faults.Add($"{fileName}:{parser.Current!.Start.Line}: {message}");
+            return false;
+        }
     }
 
     private SecretRuleData? ReadRule(YamlMappingNode node, string provider, string revoke)
@@ -80,6 +124,7 @@ internal sealed class SecretRuleReader(string fileName, bool checkPatterns)
             Examples = List(node, "examples"),
             NegativeExamples = List(node, "negative_examples"),
         };
+        if (rule.Id.Length > 0 && !RuleId().IsMatch(rule.Id)) Fault(node, "'id' is lower-case letters, digits and single hyphens");
         if (rule.Keywords.Count == 0 || rule.Keywords.Any(k => k.Length < 3 || k.Any(c => char.IsUpper(c) || c > 127)))
             Fault(node, "'keywords' must hold at least one lower-case word, each of 3 ASCII characters or more");
         if ((rule.Pattern is null) == (rule.Value is null)) Fault(node, "exactly one of 'pattern' and 'value' is needed");
@@ -160,4 +205,7 @@ internal sealed class SecretRuleReader(string fileName, bool checkPatterns)
         node.Children.TryGetValue(new YamlScalarNode(key), out var child) ? child : null;
 
     private void Fault(YamlNode node, string message) => _faults.Add($"{fileName}:{node.Start.Line}: {message}");
+
+    [GeneratedRegex("^[a-z0-9]+(-[a-z0-9]+)*\\z")]
+    private static partial Regex RuleId();
 }

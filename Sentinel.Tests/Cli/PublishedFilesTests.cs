@@ -39,6 +39,14 @@ public sealed partial class PublishedFilesTests : IDisposable
         Assert.Equal(3, steps.Count);
     }
 
+    [Fact]
+    public void Action_Build_ObeysNoSettingsOfTheScannedFolder()
+    {
+        var builds = Steps().Where(s => s["run"]?.Contains("dotnet publish", StringComparison.Ordinal) == true).ToArray();
+
+        Assert.Equal("${{ github.action_path }}", Assert.Single(builds)["working-directory"]);
+    }
+
     [Theory]
     [InlineData("history", 1)]
     [InlineData("folder", 0)]
@@ -72,6 +80,8 @@ public sealed partial class PublishedFilesTests : IDisposable
         Assert.True(expected == bash.ExitCode, output);
         Assert.Equal(expected < 2, File.Exists(sarif));
         if (expected < 2) Assert.Equal($"sarif-file={sarif}\nexit-code={expected}\n", await File.ReadAllTextAsync(outputs, Cancellation));
+        // What is printed between the two lines is no command to the runner.
+        if (expected < 2) Assert.Matches("^::stop-commands::([0-9a-f]{32})\n[^:][\\s\\S]*\n::\\1::\n$", output);
         Assert.DoesNotContain(token[..4], output, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_repository.Folder, "here")));
     }
@@ -100,7 +110,7 @@ public sealed partial class PublishedFilesTests : IDisposable
     {
         var runs = (YamlMappingNode)((YamlMappingNode)Yaml("action.yml")).Children["runs"];
         return [.. ((YamlSequenceNode)runs.Children["steps"]).Children.Cast<YamlMappingNode>().Select(step =>
-            new[] { "run", "uses" }.ToDictionary(k => k, k => step.Children.TryGetValue(k, out var value) ? ((YamlScalarNode)value).Value : null))];
+            new[] { "run", "uses", "working-directory" }.ToDictionary(k => k, k => step.Children.TryGetValue(k, out var value) ? ((YamlScalarNode)value).Value : null))];
     }
 
     private static YamlNode Yaml(string file)

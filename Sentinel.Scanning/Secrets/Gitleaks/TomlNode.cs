@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -24,9 +25,19 @@ internal sealed record TomlNode(int Line, object? Value)
     /// <summary>Reads a document; what is wrong with it is told in <paramref name="faults"/>, each with file and line.</summary>
     public static TomlNode Read(string fileName, string toml, List<string> faults)
     {
-        var document = SyntaxParser.Parse(toml, fileName, true);
-        faults.AddRange(document.Diagnostics.Select(d => $"{fileName}:{d.Span.Start.Line + 1}: {d.Message}"));
         var root = new TomlNode(1, null);
+        DocumentSyntax document;
+        try
+        {
+            document = SyntaxParser.Parse(toml, fileName, true);
+        }
+        catch (TomlException ex)
+        {
+            // Refuses what is nested too deep in this way, and all else as a diagnostic.
+            faults.Add($"{fileName}:{ex.Line ?? 1}: not read: arrays or tables are nested too deep");
+            return root;
+        }
+        faults.AddRange(document.Diagnostics.Select(d => $"{fileName}:{d.Span.Start.Line + 1}: {d.Message}"));
         if (document.HasErrors) return root;
 
         Fill(root, document.KeyValues);

@@ -24,8 +24,8 @@ public sealed class ReportFormatsTests
         var csv = Text(w => ReportCsv.Write(w, Report(Finding("@SUM(A1),\"x\"\r\ny", Commit))));
 
         Assert.Equal(
-            "High,Low,test-rule,Title,\"'@SUM(A1),\"\"x\"\"\r\ny\",1,2,3,4,Message & <it>,f1,"
-            + $"{new string('a', 40)},'=cmd|' /C calc'!A0,a@acme.example,1970-01-01T00:00:00.0000000+00:00,\"Add \"\"it\"\", now\u0000]]>\"\r\n",
+            "High,Low,test-rule,Title,\"'@SUM(A1),\"\"x\"\"\\x0d\\x0ay\",1,2,3,4,Message & <it>,f1,"
+            + $"{new string('a', 40)},'=cmd|' /C calc'!A0,a@acme.example,1970-01-01T00:00:00.0000000+00:00,\"Add \"\"it\"\", now\\x00]]>\"\r\n",
             csv[(csv.IndexOf("\r\n", StringComparison.Ordinal) + 2)..]);
     }
 
