@@ -70,7 +70,7 @@ public sealed class InstallationTokenTests : IAsyncLifetime
         var repository = await connection.GetAsync<JsonObject>("repos/acme/shop", Token);
 
         Assert.Equal("acme/shop", repository["full_name"]!.GetValue<string>());
-        Assert.Equal([200, 401, 200], _gitHub.CallsOf("GET", "/repos/acme/shop").Select(c => c.Status));
+        Assert.Equal([200, 401, 304], _gitHub.CallsOf("GET", "/repos/acme/shop").Select(c => c.Status));
         Assert.Equal(2, _gitHub.CallsOf("POST", TokenPath).Count);
     }
 
