@@ -18,6 +18,7 @@ using Sentinel.Api.Tokens;
 using Sentinel.Api.Webhooks;
 using Sentinel.Contracts;
 using Sentinel.Data;
+using Sentinel.GitHub;
 using Sentinel.ServiceDefaults;
 
 namespace Sentinel.Api;
@@ -32,6 +33,7 @@ internal static class ApiHost
     {
         builder.AddServiceDefaults("api");
         builder.AddSentinelData();
+        builder.Services.AddGitHub();
         builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = MaxBodyBytes);
         builder.Services.ConfigureHttpJsonOptions(options => SentinelJson.Apply(options.SerializerOptions));
         builder.Services.AddSentinelProblems();

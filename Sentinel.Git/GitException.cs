@@ -3,7 +3,7 @@ namespace Sentinel.Git;
 /// <summary>A repository cannot be read. The message is for people: it names the thing and the remedy, and holds no credential.</summary>
 /// <param name="code">
 /// Stable code: repository-not-found, access-denied, commit-not-found, ref-not-found, empty-repository, too-large, timeout, unreachable,
-/// not-allowed, corrupt, git-not-found, git-failed.
+/// credential-refused, not-allowed, corrupt, git-not-found, git-failed.
 /// </param>
 /// <param name="transient">Whether trying again later may help.</param>
 public sealed class GitException(string code, string message, bool transient) : Exception(message)

@@ -10,6 +10,8 @@ public static class GitFault
         ("error: 403", "access-denied", "The server refused access to the repository.", false),
         ("error: 429", "unreachable", "The server asks to come back later (rate limit).", true),
         ("error: 5", "unreachable", "The server had a fault of its own.", true),
+        ("unable to update url base from redirection", "unreachable", "The repository has moved: its new address is taken from GitHub's next event.", true),
+        ("error: 30", "unreachable", "The repository has moved: its new address is taken from GitHub's next event.", true),
         ("not found", "repository-not-found", "The repository does not exist at its address.", false),
         ("does not appear to be a git repository", "repository-not-found", "There is no git repository at this address.", false),
         ("does not exist", "repository-not-found", "There is no git repository at this address.", false),

@@ -1,4 +1,5 @@
 using Sentinel.Data;
+using Sentinel.GitHub;
 using Sentinel.Scanning;
 using Sentinel.Scanning.Secrets;
 using Sentinel.ServiceDefaults;
@@ -21,6 +22,7 @@ internal static class WorkerHost
     {
         builder.AddServiceDefaults("worker");
         builder.AddSentinelData();
+        builder.Services.AddGitHub();
         builder.AddCheckout();
         builder.AddScans();
         builder.AddExposure();
@@ -34,6 +36,7 @@ internal static class WorkerHost
     {
         builder.Services.AddOptions<CheckoutOptions>().BindConfiguration(CheckoutOptions.Section);
         builder.Services.AddSingleton(RemotePolicy.From(builder.Configuration, builder.Environment));
+        builder.Services.AddSingleton<RemoteAccess>();
         builder.Services.AddSingleton<GitMirror>();
     }
 

@@ -41,6 +41,9 @@ public sealed class WorkerFixture : IAsyncLifetime
     /// <summary>Changes what the worker is made of; null for nothing.</summary>
     internal Action<IServiceCollection>? Configure { get; init; }
 
+    /// <summary>Whether this worker is the App of its GitHub.</summary>
+    internal bool WithApp { get; init; }
+
     /// <summary>Every line that is logged, when the test wants them.</summary>
     internal ConcurrentQueue<string>? Logs { get; init; }
 
@@ -57,6 +60,8 @@ public sealed class WorkerFixture : IAsyncLifetime
         GitHub = await FakeGitHubServer.StartAsync(cancellationToken);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development", ApplicationName = "Sentinel.Worker" });
         foreach (var (key, value) in Settings(database, port).Concat(Extra.Concat(ExtraSettings).Select(s => (s.Key, s.Value)))) builder.Configuration[key] = value;
+        if (WithApp)
+            foreach (var (key, value) in GitHub.Settings()) builder.Configuration[key] = value;
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.AddWorker();
         Configure?.Invoke(builder.Services);

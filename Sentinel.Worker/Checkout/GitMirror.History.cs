@@ -43,7 +43,7 @@ internal sealed partial class GitMirror
             var fetched = await FetchAsync(git, cloneUrl, $"+HEAD:{Kept}", cancellationToken);
             if (fetched.ExitCode == 0) return await GitRefs.ResolveAsync(git, Kept, options.Value.Reading, cancellationToken);
             var fault = GitFault.Of("fetching the default branch", fetched);
-            return fault.Transient ? throw fault : null;
+            return fault.Transient || fault.Code == "access-denied" ? throw fault : null;
         }, cancellationToken);
 
     /// <summary>Makes a commit readable that no ref may lead to any more.</summary>
@@ -57,7 +57,7 @@ internal sealed partial class GitMirror
             var fetched = await FetchAsync(git, cloneUrl, $"{commit}:refs/sentinel/{commit}", cancellationToken);
             if (fetched.ExitCode == 0) return true;
             var fault = GitFault.Of("fetching a dropped commit", fetched);
-            return fault.Transient && fault.Code != "git-failed" ? throw fault : false;
+            return IsNoAnswer(fault) ? throw fault : false;
         }, cancellationToken);
 
     /// <summary>Fetches as much history as it takes to tell which commits lead to <paramref name="from"/> and not to <paramref name="notFrom"/>.</summary>
@@ -105,19 +105,23 @@ internal sealed partial class GitMirror
 
     /// <summary>Whether the remote hands out a commit to whoever knows its hash, asked with an empty repository so that nothing known here answers.</summary>
     /// <exception cref="GitException">The remote does not answer.</exception>
-    public async Task<bool> ServesAsync(string cloneUrl, string commit, CancellationToken cancellationToken)
+    public async Task<bool> ServesAsync(Guid repositoryId, string cloneUrl, string commit, CancellationToken cancellationToken)
     {
         if (!CommitId.IsValid(commit)) return false;
+        var settings = policy.SettingsFor(cloneUrl);
         var folder = Path.Combine(options.Value.CacheDirectory, $"ask-{Guid.NewGuid():N}.git");
         try
         {
-            var git = new GitRunner(folder, policy.SettingsFor(cloneUrl));
-            await EnsureAsync(git, cancellationToken);
-            // Servers that know no filters send the commit's whole tree; either answers the question.
-            var fetched = await FetchAsync(git, cloneUrl, ["--depth=1", "--filter=tree:0"], [$"{commit}:refs/sentinel/asked"], cancellationToken);
-            if (fetched.ExitCode == 0) return true;
-            var fault = GitFault.Of("asking for a dropped commit", fetched);
-            return fault.Transient && fault.Code != "git-failed" ? throw fault : false;
+            return await access.UseAsync(repositoryId, cloneUrl, async credential =>
+            {
+                var git = new GitRunner(folder, [.. settings, .. credential]);
+                await EnsureAsync(git, cancellationToken);
+                // Servers that know no filters send the commit's whole tree; either answers the question.
+                var fetched = await FetchAsync(git, cloneUrl, ["--depth=1", "--filter=tree:0"], [$"{commit}:refs/sentinel/asked"], cancellationToken);
+                if (fetched.ExitCode == 0) return true;
+                var fault = GitFault.Of("asking for a dropped commit", fetched);
+                return IsNoAnswer(fault) ? throw fault : false;
+            }, cancellationToken);
         }
         finally
         {
@@ -156,6 +160,9 @@ internal sealed partial class GitMirror
         var listed = await git.RunAsync(["ls-remote", "--end-of-options", cloneUrl, "refs/pull/*/head"], options.Value.CommandTimeout, MaxRefList, cancellationToken);
         return listed.ExitCode == 0 ? listed.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length : throw GitFault.Of("asking for the pull requests", listed);
     }
+
+    // Only a server that is reached and lets Sentinel in says anything about a commit.
+    private static bool IsNoAnswer(GitException fault) => (fault.Transient && fault.Code != "git-failed") || fault.Code == "access-denied";
 
     private static bool IsShallow(GitRunner git) => File.Exists(Path.Combine(git.Directory, "shallow"));
 

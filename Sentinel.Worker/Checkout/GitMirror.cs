@@ -12,7 +12,7 @@ namespace Sentinel.Worker.Checkout;
 internal sealed record Checkedout(GitRunner Git, string CommitSha, string Reference, string? DefaultBranch);
 
 /// <summary>Bare copies of repositories, one folder each, into which single commits are fetched.</summary>
-internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, RemotePolicy policy)
+internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, RemotePolicy policy, RemoteAccess access)
 {
     private const long MaxText = 1024 * 1024;
 
@@ -37,16 +37,22 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
 
     private async Task<T> HoldAsync<T>(Guid repositoryId, string cloneUrl, Func<GitRunner, Task<T>> use, CancellationToken cancellationToken)
     {
-        var git = new GitRunner(FolderOf(repositoryId, cloneUrl), policy.SettingsFor(cloneUrl));
-        var gate = LockOf(git.Directory);
+        var settings = policy.SettingsFor(cloneUrl);
+        var folder = FolderOf(repositoryId, cloneUrl);
+        var gate = LockOf(folder);
         await gate.WaitAsync(cancellationToken);
         try
         {
-            await using var shared = await MirrorLock.TakeAsync(git.Directory, options.Value.FetchTimeout, cancellationToken);
-            await EnsureAsync(git, cancellationToken);
-            var result = await use(git);
-            Directory.SetLastWriteTimeUtc(git.Directory, TimeProvider.System.GetUtcNow().UtcDateTime);
-            return result;
+            await using var shared = await MirrorLock.TakeAsync(folder, options.Value.FetchTimeout, cancellationToken);
+            // After the wait: a credential ages while others use the mirror.
+            return await access.UseAsync(repositoryId, cloneUrl, async credential =>
+            {
+                var git = new GitRunner(folder, [.. settings, .. credential]);
+                await EnsureAsync(git, cancellationToken);
+                var result = await use(git);
+                Directory.SetLastWriteTimeUtc(folder, TimeProvider.System.GetUtcNow().UtcDateTime);
+                return result;
+            }, cancellationToken);
         }
         finally
         {

@@ -74,7 +74,7 @@ internal sealed partial class ExposureReach(
     {
         foreach (var commit in commits.Take(MaxAsked))
         {
-            if (await mirror.ServesAsync(repository.CloneUrl, commit, cancellationToken)) return true;
+            if (await mirror.ServesAsync(repository.Id, repository.CloneUrl, commit, cancellationToken)) return true;
         }
         return false;
     }

@@ -90,7 +90,12 @@ internal sealed class TestRepository : IDisposable
     /// <summary>Runs git in the repository.</summary>
     public string Git(params string[] arguments) => GitWithInput([], arguments);
 
-    private string GitWithInput(byte[] input, params string[] arguments)
+    /// <summary>Runs git in the repository; the output keeps the white space at its ends.</summary>
+    public string GitRaw(params string[] arguments) => Run([], arguments);
+
+    private string GitWithInput(byte[] input, params string[] arguments) => Run(input, arguments).Trim();
+
+    private string Run(byte[] input, string[] arguments)
     {
         var start = new ProcessStartInfo("git", ["-c", "user.name=Test", "-c", "user.email=test@acme.example", "-c", "commit.gpgsign=false", .. arguments])
         {
@@ -107,7 +112,7 @@ internal sealed class TestRepository : IDisposable
         git.StandardInput.Close();
         var output = reading.Result;
         git.WaitForExit();
-        return git.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {error.Result}");
+        return git.ExitCode == 0 ? output : throw new InvalidOperationException($"git {string.Join(' ', arguments)}: {error.Result}");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
