@@ -52,7 +52,11 @@ internal sealed class GitHubDescription : IDisposable
             if (tries.TrueForAll(t => t.Count > 0)) faults.AddRange(tries.MinBy(t => t.Count)!);
         }
         if (schema.TryGetProperty("allOf", out var all))
-            foreach (var part in all.EnumerateArray()) Check(part, value, at, faults);
+        {
+            // The account of an installation is described as a user and an enterprise at once, which nothing is.
+            var parts = all.EnumerateArray().Where(p => !(p.TryGetProperty("title", out var title) && title.GetString() == "Enterprise"));
+            foreach (var part in parts) Check(part, value, at, faults);
+        }
         if (schema.TryGetProperty("enum", out var values) && !values.EnumerateArray().Any(v => v.ToString() == value.ToString())) faults.Add($"{at} is '{value}'");
         if (schema.TryGetProperty("type", out var type) && !Fits(type.GetString()!, value)) faults.Add($"{at} is no {type}");
         else if (value.ValueKind == JsonValueKind.Object) CheckMembers(schema, value, at, faults);

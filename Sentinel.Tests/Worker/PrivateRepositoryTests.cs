@@ -59,7 +59,7 @@ public sealed class PrivateRepositoryTests : IAsyncLifetime
 
         var scan = await _worker.ScanAsync(repository, commit);
 
-        Assert.Equal((ScanStatus.Failed, "access-denied"), (scan.Status, scan.ErrorCode));
+        Assert.Equal((ScanStatus.DeadLettered, "access-denied"), (scan.Status, scan.ErrorCode));
     }
 
     private async Task<(Repository Known, FakeRepository Fake, FakeInstallation Installation, string Commit)> AddAsync(string fullName)

@@ -17,6 +17,7 @@ COPY Sentinel.Contracts/Sentinel.Contracts.csproj Sentinel.Contracts/
 COPY Sentinel.Data/Sentinel.Data.csproj Sentinel.Data/
 COPY Sentinel.Deployment/Sentinel.Deployment.csproj Sentinel.Deployment/
 COPY Sentinel.Git/Sentinel.Git.csproj Sentinel.Git/
+COPY Sentinel.GitHub/Sentinel.GitHub.csproj Sentinel.GitHub/
 COPY Sentinel.Scanning/Sentinel.Scanning.csproj Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
 COPY Sentinel.Web/Sentinel.Web.csproj Sentinel.Web/
@@ -30,6 +31,7 @@ COPY Sentinel.Contracts/ Sentinel.Contracts/
 COPY Sentinel.Data/ Sentinel.Data/
 COPY Sentinel.Deployment/ Sentinel.Deployment/
 COPY Sentinel.Git/ Sentinel.Git/
+COPY Sentinel.GitHub/ Sentinel.GitHub/
 COPY Sentinel.Scanning/ Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
 COPY Sentinel.Web/ Sentinel.Web/

@@ -11,12 +11,14 @@ COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.tx
 COPY Sentinel.Api/Sentinel.Api.csproj Sentinel.Api/
 COPY Sentinel.Contracts/Sentinel.Contracts.csproj Sentinel.Contracts/
 COPY Sentinel.Data/Sentinel.Data.csproj Sentinel.Data/
+COPY Sentinel.GitHub/Sentinel.GitHub.csproj Sentinel.GitHub/
 COPY Sentinel.Scanning/Sentinel.Scanning.csproj Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
 RUN --mount=type=cache,target=/packages dotnet restore Sentinel.Api/Sentinel.Api.csproj
 COPY Sentinel.Api/ Sentinel.Api/
 COPY Sentinel.Contracts/ Sentinel.Contracts/
 COPY Sentinel.Data/ Sentinel.Data/
+COPY Sentinel.GitHub/ Sentinel.GitHub/
 COPY Sentinel.Scanning/ Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
 RUN --mount=type=cache,target=/packages \

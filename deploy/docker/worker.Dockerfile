@@ -12,6 +12,7 @@ COPY global.json Directory.Build.props Directory.Packages.props BannedSymbols.tx
 COPY Sentinel.Contracts/Sentinel.Contracts.csproj Sentinel.Contracts/
 COPY Sentinel.Data/Sentinel.Data.csproj Sentinel.Data/
 COPY Sentinel.Git/Sentinel.Git.csproj Sentinel.Git/
+COPY Sentinel.GitHub/Sentinel.GitHub.csproj Sentinel.GitHub/
 COPY Sentinel.Scanning/Sentinel.Scanning.csproj Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/Sentinel.ServiceDefaults.csproj Sentinel.ServiceDefaults/
 COPY Sentinel.Worker/Sentinel.Worker.csproj Sentinel.Worker/
@@ -19,6 +20,7 @@ RUN --mount=type=cache,target=/packages dotnet restore Sentinel.Worker/Sentinel.
 COPY Sentinel.Contracts/ Sentinel.Contracts/
 COPY Sentinel.Data/ Sentinel.Data/
 COPY Sentinel.Git/ Sentinel.Git/
+COPY Sentinel.GitHub/ Sentinel.GitHub/
 COPY Sentinel.Scanning/ Sentinel.Scanning/
 COPY Sentinel.ServiceDefaults/ Sentinel.ServiceDefaults/
 COPY Sentinel.Worker/ Sentinel.Worker/
