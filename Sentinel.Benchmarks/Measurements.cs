@@ -12,9 +12,10 @@ internal static class Measurements
 
     /// <param name="only">Names of measurements; empty means all.</param>
     /// <param name="trees">Source trees that are scanned for secrets; none: that measurement is left out.</param>
+    /// <param name="repositories">Git repositories whose whole history is scanned with the trees; may be empty.</param>
     /// <param name="output">File that the report is also written to; null for none.</param>
     /// <returns>1 when a measurement failed; the others' figures are reported all the same.</returns>
-    public static async Task<int> RunAsync(string[] only, IReadOnlyList<string> trees, string? output, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string[] only, IReadOnlyList<string> trees, IReadOnlyList<string> repositories, string? output, CancellationToken cancellationToken)
     {
         var report = new Report();
         var failed = false;
@@ -46,7 +47,7 @@ internal static class Measurements
         }
         await MeasureAsync("scan", () => ScanMeasurement.RunAsync(report, cancellationToken));
 
-        if (trees.Count > 0) await MeasureAsync("secrets", () => SecretSpeedMeasurement.RunAsync(trees, report, cancellationToken));
+        if (trees.Count > 0) await MeasureAsync("secrets", () => SecretSpeedMeasurement.RunAsync(trees, repositories, report, cancellationToken));
         await MeasureAsync("detection", () =>
         {
             DetectionMeasurement.Run(report, SecretRuleSet.BuiltIn, details: null);

@@ -62,7 +62,7 @@ internal static class Scan
             case ScanMode.Staged:
                 return await StagedScan.RunAsync(tools, await tools.RepositoryAsync(request.Path, "--staged", cancellationToken), cancellationToken);
             case ScanMode.StandardInput:
-                return new ScanOutcome(await tools.ScanAsync(await TextSource.ReadAsync(request.StandardInputName, tools.Options.MaxFileBytes, cancellationToken), cancellationToken));
+                return new ScanOutcome(await tools.ScanAsync(await TextSource.ReadAsync(request.StandardInputName, Console.OpenStandardInput(), tools.Options.MaxFileBytes, cancellationToken), cancellationToken));
             default:
                 var folder = await FolderSource.OpenAsync(request.Path, tools.Limits, cancellationToken);
                 if (request.CacheFile is not null) folder = await folder.WithContentIdsAsync(tools.Options.MaxFileBytes, tools.Options.Parallelism, cancellationToken);
@@ -73,7 +73,7 @@ internal static class Scan
     // A history is as long as it is. What was read of it is in the cache, so a person may stop and go on.
     private static ScanOptions OptionsOf(ScanMode mode, byte[] key) => mode is ScanMode.History or ScanMode.Since
         ? new ScanOptions { FingerprintKey = key, MaxFiles = int.MaxValue, MaxTotalBytes = long.MaxValue, TotalTimeout = TimeSpan.MaxValue }
-        : new ScanOptions { FingerprintKey = key };
+        : new ScanOptions { FingerprintKey = key, MaxStreamedBytes = long.MaxValue };
 
     private static GitleaksIgnore ReadIgnoreFile(ScanRequest request, List<string> notes)
     {

@@ -20,7 +20,7 @@ public static class SkipReason
     /// <summary>The content has NUL bytes and no Unicode byte order mark.</summary>
     public const string Binary = "binary";
 
-    /// <summary>Longer than <see cref="ScanOptions.MaxFileBytes"/>.</summary>
+    /// <summary>Longer than <see cref="ScanOptions.MaxFileBytes"/>, and not read part by part.</summary>
     public const string TooLarge = "too-large";
 
     /// <summary>A symbolic link; links are never followed.</summary>

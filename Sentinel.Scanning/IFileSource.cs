@@ -16,6 +16,10 @@ public interface IFileSource
     /// <exception cref="IOException">It cannot be read; the entry is then skipped as unreadable.</exception>
     ValueTask<ReadOnlyMemory<byte>> ReadAsync(FileEntry entry, CancellationToken cancellationToken);
 
+    /// <summary>The content as a stream, for what is too large to be held; called instead of <see cref="ReadAsync"/>. Null when the source hands out whole contents only.</summary>
+    /// <exception cref="IOException">It cannot be read; the entry is then skipped as unreadable.</exception>
+    Stream? OpenRead(FileEntry entry) => null;
+
     /// <summary>Takes back a content that nobody looks at any more, so that its memory serves the next one.</summary>
     void Release(ReadOnlyMemory<byte> content)
     {

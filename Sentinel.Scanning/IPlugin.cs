@@ -38,6 +38,12 @@ public interface IFileAnalyzer : IPlugin
     bool Accepts(FileEntry file);
 
     /// <summary>
+    /// Whether a file too large to be held may be given in parts that overlap: what it finds depends on the text nearby alone, at most
+    /// 128 KiB on either side.
+    /// </summary>
+    bool ReadsParts => false;
+
+    /// <summary>
     /// The part of the path on which the result depends, so that a renamed or copied file is not analysed again: the same content
     /// with the same class has the same findings but for their path. Often a constant.
     /// </summary>

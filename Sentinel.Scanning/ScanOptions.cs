@@ -6,8 +6,14 @@ public sealed record ScanOptions
     /// <summary>32 bytes with which secrets are hashed into fingerprints.</summary>
     public required ReadOnlyMemory<byte> FingerprintKey { get; init; }
 
-    /// <summary>Largest file that is analysed, in bytes. Default 10 MiB: larger files are data, not source.</summary>
+    /// <summary>Largest file that is held in memory and seen by every analyzer, in bytes. Default 10 MiB: larger files are data, not source.</summary>
     public long MaxFileBytes { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>
+    /// Largest file of which secrets are sought part by part, in bytes, where the source can stream; it counts for none of the other
+    /// limits but the times. Default 0: what is too large to be held is skipped.
+    /// </summary>
+    public long MaxStreamedBytes { get; init; }
 
     /// <summary>Most bytes read in one scan. Default 4 GiB.</summary>
     public long MaxTotalBytes { get; init; } = 4L * 1024 * 1024 * 1024;

@@ -69,13 +69,15 @@ internal sealed class ScanRun(
     private List<FileWork> Plan()
     {
         var work = new List<FileWork>();
+        var large = new List<FileWork>();
         var files = 0;
         long bytes = 0;
         foreach (var entry in source.Entries)
         {
             if (entry.Length > options.MaxFileBytes)
             {
-                Skip(entry, SkipReason.TooLarge);
+                if (entry.Length > options.MaxStreamedBytes) Skip(entry, SkipReason.TooLarge);
+                else large.Add(new FileWork(entry, [.. _tallies.Values.Where(t => t.Analyzer.ReadsParts && t.IsAllowed(options.Allowed) && t.Analyzer.Accepts(entry)).Select(t => new FileTask(t, null))]));
                 continue;
             }
             if (files >= options.MaxFiles || bytes + entry.Length > options.MaxTotalBytes)
@@ -88,6 +90,8 @@ internal sealed class ScanRun(
             var tasks = _tallies.Values.Where(t => t.IsAllowed(options.Allowed) && t.Analyzer.Accepts(entry)).Select(t => new FileTask(t, KeyOf(t.Analyzer, entry))).ToArray();
             if (tasks.Length > 0) work.Add(new FileWork(entry, tasks));
         }
+        // Last: all others are done by then if the time runs out.
+        work.AddRange(large);
         _filesDone = source.Entries.Count - work.Count;
         return work;
     }
@@ -136,6 +140,13 @@ internal sealed class ScanRun(
             return;
         }
 
+        if (work.Entry.Length > options.MaxFileBytes)
+        {
+            await AnalyzePartsAsync(work, cancellationToken);
+            Done();
+            return;
+        }
+
         ReadOnlyMemory<byte> content;
         try
         {
@@ -180,37 +191,85 @@ internal sealed class ScanRun(
         }
     }
 
+    private async ValueTask AnalyzePartsAsync(FileWork work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (source.OpenRead(work.Entry) is not { } stream)
+            {
+                Skip(work.Entry, SkipReason.TooLarge);
+                return;
+            }
+            await using var windows = new FileWindows(work.Entry.Path, stream);
+            var found = work.Tasks.ToDictionary(t => t, _ => new List<Finding>());
+            while (await windows.NextAsync(cancellationToken) is { } window)
+            {
+                if (Stopwatch.GetElapsedTime(_started) >= options.TotalTimeout)
+                {
+                    Skip(work.Entry, SkipReason.Limit);
+                    return;
+                }
+                foreach (var (task, findings) in found.Where(f => f.Value.Count <= options.MaxFindingsPerFile).ToArray())
+                {
+                    if (await TryAnalyzeAsync(task.Tally, work.Entry, window.File, cancellationToken) is { } more) findings.AddRange(window.Own(more));
+                    else found.Remove(task);
+                }
+                if (found.Count == 0) return;
+            }
+            Interlocked.Add(ref _bytesRead, windows.BytesRead);
+            if (windows.IsBinary) Skip(work.Entry, SkipReason.Binary);
+            else foreach (var (task, findings) in found) Take(task, work.Entry, findings);
+        }
+        catch (IOException)
+        {
+            Skip(work.Entry, SkipReason.Unreadable);
+        }
+    }
+
     private async ValueTask AnalyzeAsync(FileTask task, FileEntry entry, SourceFile file, CancellationToken cancellationToken)
+    {
+        if (await TryAnalyzeAsync(task.Tally, entry, file, cancellationToken) is not { } findings) return;
+        if (Take(task, entry, findings)) Store(task, AnalysisResult.Write(findings));
+    }
+
+    // False when there were too many.
+    private bool Take(FileTask task, FileEntry entry, IReadOnlyList<Finding> findings)
+    {
+        if (findings.Count > options.MaxFindingsPerFile)
+        {
+            task.Tally.AddError(new FileError(entry.Path, $"more than {options.MaxFindingsPerFile} findings; the rest was dropped"));
+            // The file does not count as covered: what was dropped must not look fixed.
+            foreach (var finding in findings.Take(options.MaxFindingsPerFile)) _findings.Add(finding with { BlobId = entry.BlobId });
+            return false;
+        }
+        Accept(task.Tally, entry, findings);
+        return true;
+    }
+
+    // Null when it failed, which the run then says.
+    private async ValueTask<IReadOnlyList<Finding>?> TryAnalyzeAsync(PluginTally tally, FileEntry entry, SourceFile file, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.FileTimeout);
         try
         {
-            var findings = await task.Tally.Analyzer.AnalyzeAsync(file, _context, limit.Token);
-            if (findings.Count > options.MaxFindingsPerFile)
-            {
-                task.Tally.AddError(new FileError(entry.Path, $"more than {options.MaxFindingsPerFile} findings; the rest was dropped"));
-                // The file does not count as covered: what was dropped must not look fixed.
-                foreach (var finding in findings.Take(options.MaxFindingsPerFile)) _findings.Add(finding with { BlobId = entry.BlobId });
-                return;
-            }
-            Store(task, AnalysisResult.Write(findings));
-            Accept(task.Tally, entry, findings);
+            return await tally.Analyzer.AnalyzeAsync(file, _context, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             Skip(entry, SkipReason.Timeout);
-            task.Tally.AddError(new FileError(entry.Path, $"not finished within {options.FileTimeout.TotalSeconds:0.#} s"));
+            tally.AddError(new FileError(entry.Path, $"not finished within {options.FileTimeout.TotalSeconds:0.#} s"));
         }
         catch (AnalysisException ex)
         {
-            task.Tally.AddError(new FileError(entry.Path, ex.Message));
+            tally.AddError(new FileError(entry.Path, ex.Message));
         }
         catch (Exception ex) when (!cancellationToken.IsCancellationRequested)
         {
             // A defect of one analyzer must not cost the others' results; the run says so.
-            task.Tally.AddError(new FileError(entry.Path, $"internal error: {ex.GetType().Name}"));
+            tally.AddError(new FileError(entry.Path, $"internal error: {ex.GetType().Name}"));
         }
+        return null;
     }
 
     private static string? SkipReasonOf(SourceFile file)

@@ -42,6 +42,9 @@ public sealed class SourceFile
     /// <summary>Whether the content is not text: a NUL in the first 8,000 bytes (as git decides it) and not UTF-16.</summary>
     public bool IsBinary => Utf16Of(Content.Span) is null && Content.Span[..Math.Min(Content.Length, ProbeBytes)].Contains((byte)0);
 
+    /// <summary>UTF-16 of either order when the content is in it; null for anything else.</summary>
+    internal Encoding? Utf16 => Utf16Of(Content.Span);
+
     /// <summary>The region of a span of <see cref="Text"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The span is not inside the text.</exception>
     public Region RegionOf(int start, int length)

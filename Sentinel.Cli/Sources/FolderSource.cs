@@ -82,6 +82,18 @@ internal sealed class FolderSource : IFileSource
         }
     }
 
+    public Stream? OpenRead(FileEntry entry)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(_root, entry.Path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan);
+        }
+        catch (UnauthorizedAccessException ex)
+        {
+            throw new IOException(ex.Message, ex);
+        }
+    }
+
     public void Release(ReadOnlyMemory<byte> content)
     {
         if (MemoryMarshal.TryGetArray(content, out var array) && array.Array is { Length: > 0 } rented) ArrayPool<byte>.Shared.Return(rented);

@@ -3,13 +3,20 @@ using System.Text;
 
 namespace Sentinel.Git.Blobs;
 
-/// <summary>One <c>git cat-file --batch</c>, asked for one blob after the other. Started on first use and again after a fault.</summary>
+/// <summary>
+/// One <c>git cat-file</c>, asked for one blob after the other, and where git is new enough for lengths too. Started on first use and again
+/// after a fault.
+/// </summary>
 internal sealed class BlobBatch(GitRunner git, GitLimits limits) : IAsyncDisposable
 {
     private const int MaxHeader = 256;
 
+    // What is asked at once has to fit in a pipe: git stops reading while nobody reads its answers.
+    public const int MaxLengths = 64;
+
     private readonly byte[] _buffer = new byte[64 * 1024];
     private GitProcess? _process;
+    private bool _commands;
     private int _start;
     private int _end;
 
@@ -30,26 +37,62 @@ internal sealed class BlobBatch(GitRunner git, GitLimits limits) : IAsyncDisposa
         }
     }
 
+    /// <summary>Lengths of up to <see cref="MaxLengths"/> blobs; null for what is no blob here.</summary>
+    public async ValueTask<long?[]> LengthsAsync(IReadOnlyList<string> blobIds, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(blobIds.Count, MaxLengths);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(limits.CommandTimeout);
+        try
+        {
+            var process = await StartAsync();
+            await process.Input.WriteAsync(Encoding.ASCII.GetBytes(string.Concat(blobIds.Select(id => $"info {id}\n"))), timeout.Token);
+            await process.Input.FlushAsync(timeout.Token);
+            var lengths = new long?[blobIds.Count];
+            for (var i = 0; i < lengths.Length; i++) lengths[i] = HeaderOf(await ReadLineAsync(process.Output, timeout.Token)).Length;
+            return lengths;
+        }
+        catch (Exception ex) when (ex is OperationCanceledException or IOException)
+        {
+            await StopAsync();
+            if (cancellationToken.IsCancellationRequested) throw;
+            throw ex is IOException ? GitFault.Of("asking for lengths", new GitResult(128, [], ex.Message)) : GitRunner.Timeout("cat-file", limits.CommandTimeout);
+        }
+    }
+
     public ValueTask DisposeAsync() => StopAsync();
+
+    private async ValueTask<GitProcess> StartAsync()
+    {
+        if (_process is not null) return _process;
+        _commands = await GitVersion.HasBatchCommandAsync(git);
+        return _process = git.Start(["cat-file", _commands ? "--batch-command" : "--batch"]);
+    }
 
     private async ValueTask<byte[]> ReadBlobAsync(string blobId, CancellationToken cancellationToken)
     {
-        _process ??= git.Start(["cat-file", "--batch"]);
-        await _process.Input.WriteAsync(Encoding.ASCII.GetBytes(blobId + "\n"), cancellationToken);
-        await _process.Input.FlushAsync(cancellationToken);
+        var process = await StartAsync();
+        await process.Input.WriteAsync(Encoding.ASCII.GetBytes((_commands ? "contents " : "") + blobId + "\n"), cancellationToken);
+        await process.Input.FlushAsync(cancellationToken);
 
-        // "<hash> blob <size>", or "<hash> missing".
-        var header = (await ReadLineAsync(_process.Output, cancellationToken)).Split(' ');
-        if (header is [_, "missing"]) throw new UnreadableBlobException(blobId, "it is not in the repository, or is damaged");
-        if (header is not [_, "blob", var size] || !long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length))
-            throw new UnreadableBlobException(blobId, "it is no file content");
+        var header = HeaderOf(await ReadLineAsync(process.Output, cancellationToken));
+        if (header.IsMissing) throw new UnreadableBlobException(blobId, "it is not in the repository, or is damaged");
+        if (header.Length is not { } length) throw new UnreadableBlobException(blobId, "it is no file content");
         if (length > limits.MaxBlobBytes) throw new UnreadableBlobException(blobId, "it is larger than was listed");
 
         var content = new byte[length];
-        await ReadExactlyAsync(_process.Output, content, cancellationToken);
-        await ReadExactlyAsync(_process.Output, new byte[1], cancellationToken);
+        await ReadExactlyAsync(process.Output, content, cancellationToken);
+        await ReadExactlyAsync(process.Output, new byte[1], cancellationToken);
         return content;
     }
+
+    // "<hash> blob <size>", or "<hash> missing".
+    private static (bool IsMissing, long? Length) HeaderOf(string line) => line.Split(' ') switch
+    {
+        [_, "missing"] => (true, null),
+        [_, "blob", var size] when long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length) => (false, length),
+        _ => (false, null),
+    };
 
     private async ValueTask<string> ReadLineAsync(Stream stream, CancellationToken cancellationToken)
     {

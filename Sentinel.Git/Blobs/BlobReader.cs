@@ -8,6 +8,8 @@ namespace Sentinel.Git.Blobs;
 /// </summary>
 public sealed class BlobReader : IAsyncDisposable
 {
+    private readonly GitRunner _git;
+    private readonly GitLimits _limits;
     private readonly SemaphoreSlim _free;
     private readonly ConcurrentBag<BlobBatch> _idle = [];
 
@@ -16,6 +18,7 @@ public sealed class BlobReader : IAsyncDisposable
     public BlobReader(GitRunner git, int processes, GitLimits limits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(processes, 1);
+        (_git, _limits) = (git, limits);
         _free = new SemaphoreSlim(processes, processes);
         for (var i = 0; i < processes; i++) _idle.Add(new BlobBatch(git, limits));
     }
@@ -27,13 +30,29 @@ public sealed class BlobReader : IAsyncDisposable
     {
         if (!CommitId.IsValid(blobId)) throw new UnreadableBlobException(blobId, "its name is not a full hash");
 
+        return await UseAsync(batch => batch.ReadAsync(blobId, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The lengths in bytes, in the order of the hashes; null where git has no such content or cannot read it.</summary>
+    /// <param name="blobIds">Full hashes.</param>
+    /// <exception cref="GitException">git ended early, or took longer than the limit.</exception>
+    public async Task<long?[]> LengthsAsync(IReadOnlyList<string> blobIds, CancellationToken cancellationToken)
+    {
+        // A few are asked of the process that reads them next; many are worth one that buffers its answers.
+        if (blobIds.Count is 0 or > BlobBatch.MaxLengths || !blobIds.All(CommitId.IsValid) || !await GitVersion.HasBatchCommandAsync(_git))
+            return await BlobSizes.ReadAsync(_git, blobIds, isPartial: false, _limits, cancellationToken);
+        return await UseAsync(batch => batch.LengthsAsync(blobIds, cancellationToken), cancellationToken);
+    }
+
+    private async ValueTask<T> UseAsync<T>(Func<BlobBatch, ValueTask<T>> use, CancellationToken cancellationToken)
+    {
         await _free.WaitAsync(cancellationToken);
         try
         {
             _idle.TryTake(out var batch);
             try
             {
-                return await batch!.ReadAsync(blobId, cancellationToken);
+                return await use(batch!);
             }
             finally
             {

@@ -32,6 +32,9 @@ public sealed class SecretAnalyzer(SecretRuleSet set) : IFileAnalyzer
     /// <inheritdoc/>
     public bool Accepts(FileEntry file) => file.Length >= 8;
 
+    /// <inheritdoc/>
+    public bool ReadsParts => true;
+
     /// <summary>The generic rule reads settings files differently, and lock files not at all. Rules with paths of their own depend on the whole path.</summary>
     public string PathClass(string path) => set.DependsOnPath ? path : new FileContext(path).Class;
 

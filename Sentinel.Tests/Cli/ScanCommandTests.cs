@@ -3,6 +3,7 @@ using System.Text.Json;
 using NJsonSchema;
 using Sentinel.Scanning;
 using Sentinel.Tests.EndToEnd;
+using Sentinel.Tests.Scanning.Secrets;
 using Sentinel.Tests.Support;
 
 namespace Sentinel.Tests.Cli;
@@ -168,15 +169,21 @@ public sealed class ScanCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Scan_FileThatIsTooLarge_IsNotCalledClean()
+    public async Task Scan_LargeFiles_AreReadInPartsAndBinaryOnesListed()
     {
         Write("Dockerfile", "FROM scratch\n");
-        await using (var large = File.Create(Path.Combine(_folder, "large.txt"))) large.SetLength(200L << 20);
+        await using (var binary = File.Create(Path.Combine(_folder, "large.bin"))) binary.SetLength(3L << 30);
+        await using (var text = File.CreateText(Path.Combine(_folder, "large.sql")))
+        {
+            for (var i = 0; i < 400_000; i++) await text.WriteAsync($"insert into numbers values ({i});{(i == 390_000 ? $" -- {SecretScans.GitHubToken("large files")}" : "")}\n");
+        }
 
         var run = await CliRun.ScanAsync(_folder, ".");
 
-        Assert.Contains("large.txt", run.Output, StringComparison.Ordinal);
-        Assert.Contains("too-large", run.Output, StringComparison.Ordinal);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("large.sql:390001:", run.Output, StringComparison.Ordinal);
+        Assert.Contains("large.bin", run.Output, StringComparison.Ordinal);
+        Assert.Contains("binary", run.Output, StringComparison.Ordinal);
     }
 
     [Theory]

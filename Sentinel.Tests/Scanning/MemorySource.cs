@@ -21,6 +21,9 @@ internal sealed class MemorySource : IFileSource
 
     public bool IsComplete { get; init; } = true;
 
+    /// <summary>Whether contents too large to be held are handed out as streams.</summary>
+    public bool Streams { get; init; }
+
     public IReadOnlyList<string> Read => [.. _read.Order(StringComparer.Ordinal)];
 
     public MemorySource With(string path, string text) => With(path, Encoding.UTF8.GetBytes(text));
@@ -37,6 +40,8 @@ internal sealed class MemorySource : IFileSource
         _unreadable.Add(path);
         return With(path, "unreadable");
     }
+
+    public Stream? OpenRead(FileEntry entry) => Streams ? new MemoryStream(_files[entry.Path]) : null;
 
     public ValueTask<ReadOnlyMemory<byte>> ReadAsync(FileEntry entry, CancellationToken cancellationToken)
     {

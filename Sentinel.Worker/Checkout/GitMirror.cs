@@ -84,10 +84,11 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
     private async Task<string> FetchCommitAsync(GitRunner git, string cloneUrl, string sha, string reference, CancellationToken cancellationToken)
     {
         if (!CommitId.IsValid(sha)) throw new GitException("commit-not-found", "The commit's name is not a full hash.", transient: false);
-        if (await HasAsync(git, sha, cancellationToken)) return sha;
+        if (WasFetched(git, sha)) return sha;
 
+        // That a new commit is not here yet is asked only when the remote does not hand it out: each question is a process.
         var fetched = await FetchAsync(git, cloneUrl, $"{sha}:refs/sentinel/{sha}", cancellationToken);
-        if (fetched.ExitCode == 0) return sha;
+        if (fetched.ExitCode == 0 || await HasAsync(git, sha, cancellationToken)) return sha;
 
         // Servers may refuse hashes they do not advertise (uploadpack.allowReachableSHA1InWant): the ref's history then has it.
         var fault = GitFault.Of("fetching the commit", fetched);
@@ -134,9 +135,13 @@ internal sealed partial class GitMirror(IOptions<CheckoutOptions> options, Remot
         if (made.ExitCode != 0) throw GitFault.Of("preparing the cache", made);
     }
 
+    // git writes a ref after it has everything that the ref leads to.
+    private static bool WasFetched(GitRunner git, string sha) => File.Exists(Path.Combine(git.Directory, "refs", "sentinel", sha));
+
     private async Task<bool> HasAsync(GitRunner git, string sha, CancellationToken cancellationToken) =>
-        // ls-tree of the root also tells a commit whose trees are missing because an earlier fetch was killed.
-        (await git.RunAsync(["rev-parse", "--quiet", "--verify", "--end-of-options", $"{sha}^{{tree}}"], options.Value.CommandTimeout, MaxText, cancellationToken)).ExitCode == 0;
+        // The tree too: a commit alone may be what a killed fetch left.
+        WasFetched(git, sha) || (await git.RunAsync(
+            ["rev-parse", "--quiet", "--verify", "--end-of-options", $"{sha}^{{tree}}"], options.Value.CommandTimeout, MaxText, cancellationToken)).ExitCode == 0;
 
     private void CheckSize(string folder)
     {

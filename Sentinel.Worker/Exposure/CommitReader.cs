@@ -27,7 +27,8 @@ internal sealed class CommitReader(ScanEngines engines, NpgsqlDataSource dataSou
         var (_, secrets) = await engines.CurrentAsync(cancellationToken);
         var limits = checkout.Value.Reading with { MaxBlobs = reading.MaxBlobs };
         var run = new Run(reading, limits);
-        await using var reader = new BlobReader(reading.Git, Environment.ProcessorCount, limits);
+        await using var own = reading.Blobs is null ? new BlobReader(reading.Git, Environment.ProcessorCount, limits) : null;
+        var reader = reading.Blobs ?? own!;
         var tally = new HistoryTally();
         var chunk = new List<HistoricBlob>(Chunk);
         try
@@ -54,7 +55,7 @@ internal sealed class CommitReader(ScanEngines engines, NpgsqlDataSource dataSou
     private async Task AnalyseAsync(Run run, ScanEngine engine, BlobReader reader, List<HistoricBlob> chunk, CancellationToken cancellationToken)
     {
         if (chunk.Count == 0) return;
-        var files = await HistoricFiles.OfAsync(run.Reading.Git, chunk, reader, run.Limits, cancellationToken);
+        var files = await HistoricFiles.OfAsync(chunk, reader, cancellationToken);
         var report = await engine.ScanAsync(
             files, new PostgresAnalysisCache(dataSource, time), new ScanOptions { FingerprintKey = run.Reading.Key, MaxFileBytes = run.Limits.MaxBlobBytes }, null, cancellationToken);
         foreach (var finding in report.Findings.Where(f => f.Category == FindingCategory.Secret))

@@ -87,7 +87,7 @@ internal sealed class CommitScan(
         ScanLease lease, Scan scan, Repository repository, byte[] key, ScanProgressReporter progress, CancellationToken cancellationToken)
     {
         await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
-        return (await pushed.ReadAsync(scan, repository, mirror.Of(repository.Id, repository.CloneUrl), head: null, FrozenSet<string>.Empty, key, lease, cancellationToken), null, null);
+        return (await pushed.ReadAsync(scan, repository, mirror.Of(repository.Id, repository.CloneUrl), blobs: null, head: null, FrozenSet<string>.Empty, key, lease, cancellationToken), null, null);
     }
 
     // A scan of hours must not keep pull requests waiting, nor run into the limit of a single scan.

@@ -23,9 +23,9 @@ internal sealed class HistoricFiles : IFileSource
 
     /// <summary>Asks for the lengths.</summary>
     public static async Task<HistoricFiles> OfAsync(
-        GitRunner git, IReadOnlyList<HistoricBlob> blobs, BlobReader reader, GitLimits limits, CancellationToken cancellationToken)
+        IReadOnlyList<HistoricBlob> blobs, BlobReader reader, CancellationToken cancellationToken)
     {
-        var lengths = await BlobSizes.ReadAsync(git, [.. blobs.Select(b => b.BlobId)], isPartial: false, limits, cancellationToken);
+        var lengths = await reader.LengthsAsync([.. blobs.Select(b => b.BlobId)], cancellationToken);
         var entries = new List<FileEntry>(blobs.Count);
         var skipped = new List<SkippedEntry>();
         for (var i = 0; i < blobs.Count; i++)

@@ -6,6 +6,7 @@ using Sentinel.Data.Queue;
 using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 using Sentinel.Git;
+using Sentinel.Git.Blobs;
 using Sentinel.Git.History;
 using Sentinel.Scanning;
 using Sentinel.Worker.Checkout;
@@ -24,18 +25,19 @@ internal sealed class PushedCommits(
     private const int MaxFirstDepth = 1024;
 
     /// <summary>Reads what a scan answers for.</summary>
+    /// <param name="blobs">Reads <paramref name="git"/>; null when there is none yet.</param>
     /// <param name="head">The scanned commit; null when the ref was deleted.</param>
     /// <param name="standing">Contents of the scanned tree.</param>
     /// <param name="lease">In the last attempt a fault that might pass is told in the report instead of being tried again.</param>
     /// <exception cref="GitException">The remote does not answer, or the mirror was damaged and has to be made again.</exception>
     public async Task<HistoricReport> ReadAsync(
-        Scan scan, Repository repository, GitRunner git, string? head, IReadOnlySet<string> standing, byte[] key, ScanLease lease, CancellationToken cancellationToken)
+        Scan scan, Repository repository, GitRunner git, BlobReader? blobs, string? head, IReadOnlySet<string> standing, byte[] key, ScanLease lease, CancellationToken cancellationToken)
     {
         var parts = new List<HistoricReport>();
         try
         {
             // A tag may name a tree or a single file: there are no commits then.
-            var tip = head is null ? null : await GitRefs.ResolveAsync(git, head, checkout.Value.Reading, cancellationToken);
+            var tip = head is null || !scan.Ref.StartsWith("refs/tags/", StringComparison.Ordinal) ? head : await GitRefs.ResolveAsync(git, head, checkout.Value.Reading, cancellationToken);
             if (head is not null && tip is null) return HistoricReport.Nothing;
             var started = time.GetTimestamp();
             await foreach (var range in RangesAsync(scan, repository, tip, parts, cancellationToken))
@@ -43,7 +45,7 @@ internal sealed class PushedCommits(
                 if (!await ConnectAsync(repository, range, parts, cancellationToken)) continue;
                 var reading = new Reading(
                     git, HistoryRange.Reachable([range.From], range.NotFrom), range.Name, key, options.Value.MaxPushBlobs, options.Value.PushTimeout - time.GetElapsedTime(started));
-                parts.Add(await reader.ReadAsync(reading with { PushedAt = range.PushedAt, Told = standing }, cancellationToken));
+                parts.Add(await reader.ReadAsync(reading with { PushedAt = range.PushedAt, Blobs = blobs, Told = standing }, cancellationToken));
             }
         }
         catch (GitException ex) when (CommitReader.IsDamage(ex) && lease.Attempt == 1)

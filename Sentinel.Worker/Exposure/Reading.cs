@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Sentinel.Git;
+using Sentinel.Git.Blobs;
 using Sentinel.Git.History;
 using Sentinel.Scanning;
 
@@ -14,6 +15,9 @@ internal sealed record Reading(GitRunner Git, HistoryRange Range, string Name, b
 {
     /// <summary>When the push with these commits was received; null when no push that Sentinel saw brought them.</summary>
     public DateTimeOffset? PushedAt { get; init; }
+
+    /// <summary>Reads the repository's contents; null when the reading starts a reader of its own.</summary>
+    public BlobReader? Blobs { get; init; }
 
     /// <summary>Contents of which another report already tells that they were left out.</summary>
     public IReadOnlySet<string> Told { get; init; } = FrozenSet<string>.Empty;

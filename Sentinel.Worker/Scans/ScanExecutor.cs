@@ -8,6 +8,7 @@ using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 using Sentinel.Data.Settings;
 using Sentinel.Git;
+using Sentinel.Git.Blobs;
 using Sentinel.Scanning;
 using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Exposure;
@@ -47,6 +48,7 @@ internal sealed class ScanExecutor(
         var (engine, secrets) = await engines.CurrentAsync(cancellationToken);
         var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes, Secrets = seen };
         var cache = new PostgresAnalysisCache(dataSource, time);
+        await using var blobs = new BlobReader(fetched.Git, Environment.ProcessorCount, limits);
         await progress.BeginAsync(ScanPhase.List, cancellationToken);
         if (fetched.Reference.StartsWith("refs/tags/", StringComparison.Ordinal))
         {
@@ -56,7 +58,7 @@ internal sealed class ScanExecutor(
         }
         try
         {
-            var outcome = await new IncrementalScan(new BaselineStore(databases), dataSource, engine, cache, settings, limits, time).RunAsync(scan, fetched, progress, cancellationToken);
+            var outcome = await new IncrementalScan(new BaselineStore(databases), dataSource, engine, cache, settings, limits, time).RunAsync(scan, fetched, blobs, progress, cancellationToken);
             if (outcome is not null) return await FinishAsync(outcome);
         }
         catch (BaselineMovedException)
@@ -68,17 +70,17 @@ internal sealed class ScanExecutor(
 
         async Task<bool> FinishAsync(ScanOutcome outcome)
         {
-            if (!await CompleteAsync(lease, scan, repository, key, fetched, outcome, engine.RulePackHash, progress, cancellationToken)) return false;
+            if (!await CompleteAsync(lease, scan, repository, key, fetched, blobs, outcome, engine.RulePackHash, progress, cancellationToken)) return false;
             liveness.Ask(seen);
             return true;
         }
     }
 
     private async Task<bool> CompleteAsync(
-        ScanLease lease, Scan scan, Repository repository, byte[] key, Checkedout fetched, ScanOutcome outcome, string rulePackHash, ScanProgressReporter progress, CancellationToken cancellationToken)
+        ScanLease lease, Scan scan, Repository repository, byte[] key, Checkedout fetched, BlobReader blobs, ScanOutcome outcome, string rulePackHash, ScanProgressReporter progress, CancellationToken cancellationToken)
     {
         var standing = outcome.Blobs.Values.ToHashSet(StringComparer.Ordinal);
-        var historic = await pushed.ReadAsync(scan, repository, fetched.Git, fetched.CommitSha, standing, key, lease, cancellationToken);
+        var historic = await pushed.ReadAsync(scan, repository, fetched.Git, blobs, fetched.CommitSha, standing, key, lease, cancellationToken);
         var report = historic.AddTo(outcome.Report) with { RulePackHash = rulePackHash };
         outcome = outcome with { Report = report, SkippedTotal = outcome.SkippedTotal + historic.Skipped.Count };
 

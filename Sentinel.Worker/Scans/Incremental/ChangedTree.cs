@@ -20,10 +20,10 @@ internal sealed record ChangedTree(
     /// <param name="retried">Files that are looked at though they did not change.</param>
     /// <returns>Null when git cannot say.</returns>
     public static async Task<ChangedTree?> ReadAsync(
-        GitRunner git, IReadOnlyList<TreeChange> changes, IReadOnlyList<FileEntry> retried, GitLimits limits, CancellationToken cancellationToken)
+        BlobReader blobs, IReadOnlyList<TreeChange> changes, IReadOnlyList<FileEntry> retried, CancellationToken cancellationToken)
     {
         var items = changes.SelectMany(c => new[] { c.Old, c.New }).OfType<TreeItem>().Where(i => i.Mode != Submodule).Select(i => i.ObjectId).Distinct(StringComparer.Ordinal).ToArray();
-        var lengths = await BlobSizes.ReadAsync(git, items, isPartial: false, limits, cancellationToken);
+        var lengths = await blobs.LengthsAsync(items, cancellationToken);
         if (lengths.Any(l => l is null)) return null;
 
         var byId = items.Zip(lengths).ToDictionary(p => p.First, p => p.Second!.Value, StringComparer.Ordinal);

@@ -21,8 +21,9 @@ internal sealed class IncrementalScan(
     private const int MaxAffectedPaths = 500;
 
     /// <summary>Analyses the commit.</summary>
+    /// <param name="blobs">Reads the commit's repository.</param>
     /// <returns>Null when everything has to be looked at.</returns>
-    public async Task<ScanOutcome?> RunAsync(Scan scan, Checkedout fetched, ScanProgressReporter progress, CancellationToken cancellationToken)
+    public async Task<ScanOutcome?> RunAsync(Scan scan, Checkedout fetched, BlobReader blobs, ScanProgressReporter progress, CancellationToken cancellationToken)
     {
         // Asked for by a person or by the calendar: a scan that trusts nothing from before.
         if (scan.Kind is not (ScanKind.Push or ScanKind.PullRequest)) return null;
@@ -32,11 +33,10 @@ internal sealed class IncrementalScan(
 
         var gaps = await baselines.GapsAsync(baseline, changes.Select(c => c.Path), cancellationToken);
         var retried = gaps.Where(g => g.Retry).DistinctBy(g => g.Path, StringComparer.Ordinal).Select(g => new FileEntry(g.Path, g.Length, g.BlobSha)).ToArray();
-        if (await ChangedTree.ReadAsync(fetched.Git, changes, retried, limits, cancellationToken) is not { } tree) return null;
+        if (await ChangedTree.ReadAsync(blobs, changes, retried, cancellationToken) is not { } tree) return null;
         if (FiguresOf(baseline, tree, fetched.CommitSha) is not { } figures) return null;
 
         await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
-        await using var blobs = new BlobReader(fetched.Git, 1, limits);
         if (await CountOldAsync(tree, retried, cancellationToken) is not { } old) return null;
         var report = await engine.ScanAsync(new ChangedFiles(tree.New, tree.Skipped, blobs), cache, options, progress.Offset(figures.Files - tree.New.Count), cancellationToken);
         var entries = tree.New.ToDictionary(e => e.Path, StringComparer.Ordinal);
