@@ -14,6 +14,7 @@ using Sentinel.Api.Rules;
 using Sentinel.Api.Scans;
 using Sentinel.Api.Security;
 using Sentinel.Api.Sessions;
+using Sentinel.Api.Sweeps;
 using Sentinel.Api.Tokens;
 using Sentinel.Api.Webhooks;
 using Sentinel.Contracts;
@@ -45,6 +46,7 @@ internal static class ApiHost
         builder.Services.AddScans();
         builder.Services.AddFindings();
         builder.Services.AddHeartbeats();
+        builder.Services.AddSweeps();
         builder.Services.AddDocumentation();
         return builder;
     }

@@ -12,6 +12,7 @@ using Sentinel.Data.Outbox;
 using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 using Sentinel.Data.Settings;
+using Sentinel.Data.Sweeps;
 
 namespace Sentinel.Data;
 
@@ -61,6 +62,8 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
     public DbSet<CustomRuleVersion> CustomRuleVersions => Set<CustomRuleVersion>();
 
     public DbSet<CustomRuleDryRun> CustomRuleDryRuns => Set<CustomRuleDryRun>();
+
+    public DbSet<Sweep> Sweeps => Set<Sweep>();
 
     public DbSet<Setting> Settings => Set<Setting>();
 

@@ -10,6 +10,7 @@ using Sentinel.Data;
 using Sentinel.Data.Deliveries;
 using Sentinel.Data.Outbox;
 using Sentinel.Data.Queue;
+using Sentinel.Data.Sweeps;
 
 namespace Sentinel.Api.Operations;
 
@@ -40,7 +41,18 @@ internal static class OperationsApi
             now, await queue.DepthAsync(cancellationToken), await workers.ListAsync(cancellationToken), failures,
             await Latencies.SinceAsync(db, since, cancellationToken), await DeliveriesAsync(db, since, cancellationToken),
             outbox.GetValueOrDefault(OutboxStatus.Pending), outbox.GetValueOrDefault(OutboxStatus.DeadLettered),
-            await heartbeat.LoadAsync(db, cancellationToken)));
+            await heartbeat.LoadAsync(db, cancellationToken), await SweepsAsync(db, cancellationToken)));
+    }
+
+    private static async Task<IReadOnlyList<SweepSnapshot>> SweepsAsync(SentinelDbContext db, CancellationToken cancellationToken)
+    {
+        var newest = new List<SweepSnapshot>();
+        foreach (var kind in Enum.GetValues<SweepKind>())
+        {
+            if (await db.Sweeps.Where(s => s.Kind == kind).OrderByDescending(s => s.StartedAt).FirstOrDefaultAsync(cancellationToken) is { } s)
+                newest.Add(new SweepSnapshot(kind.ToString(), s.StartedAt, s.CompletedAt, s.Looked, s.Repaired, s.GivenUp, s.Error));
+        }
+        return newest;
     }
 
     private static async Task<DeliverySnapshot> DeliveriesAsync(SentinelDbContext db, DateTimeOffset since, CancellationToken cancellationToken)

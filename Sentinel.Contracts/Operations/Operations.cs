@@ -7,11 +7,21 @@ namespace Sentinel.Contracts.Operations;
 /// <param name="Failures">Failed and dead-lettered scans, newest first, at most 50.</param>
 /// <param name="Latency">Over the last 24 hours.</param>
 /// <param name="Heartbeat">Null from an API of an older version.</param>
+/// <param name="Sweeps">The newest of each kind; empty while there is no GitHub App, null from an API of an older version.</param>
 /// <param name="OutboxPending">Messages waiting to be delivered to the AI service or to GitHub.</param>
 public sealed record OperationsSnapshot(
     DateTimeOffset At, QueueSnapshot Queue, IReadOnlyList<WorkerSnapshot> Workers, IReadOnlyList<ScanSummary> Failures,
     LatencySnapshot Latency, DeliverySnapshot Deliveries, int OutboxPending, int OutboxDeadLettered,
-    HeartbeatSnapshot? Heartbeat = null);
+    HeartbeatSnapshot? Heartbeat = null, IReadOnlyList<SweepSnapshot>? Sweeps = null);
+
+/// <summary>A look for what was missed.</summary>
+/// <param name="Kind"><c>Redelivery</c> (GitHub's delivery log against the deliveries taken) or <c>Reconciliation</c> (heads against scans).</param>
+/// <param name="CompletedAt">Null while it runs, and for one whose process died.</param>
+/// <param name="Looked">Failed deliveries, or heads.</param>
+/// <param name="Repaired">Deliveries asked for again, or scans queued.</param>
+/// <param name="GivenUp">What stays missed.</param>
+/// <param name="Error">Why it ended early; null when it did not.</param>
+public sealed record SweepSnapshot(string Kind, DateTimeOffset StartedAt, DateTimeOffset? CompletedAt, int Looked, int Repaired, int GivenUp, string? Error);
 
 /// <summary>The scan queue.</summary>
 /// <param name="RedisAvailable">False when Redis cannot be reached; queued scans then wait in Postgres.</param>

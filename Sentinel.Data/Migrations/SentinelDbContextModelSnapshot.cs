@@ -1623,6 +1623,50 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("settings", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Sweeps.Sweep", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("CompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("completed_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<int>("GivenUp")
+                        .HasColumnType("integer")
+                        .HasColumnName("given_up");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Looked")
+                        .HasColumnType("integer")
+                        .HasColumnName("looked");
+
+                    b.Property<int>("Repaired")
+                        .HasColumnType("integer")
+                        .HasColumnName("repaired");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sweeps");
+
+                    b.HasIndex("Kind", "StartedAt")
+                        .HasDatabaseName("ix_sweeps_kind_started_at");
+
+                    b.ToTable("sweeps", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.CustomRules.CustomRuleDryRun", b =>
                 {
                     b.HasOne("Sentinel.Data.CustomRules.CustomRuleVersion", null)

@@ -24,7 +24,7 @@ internal sealed class FakeApp : IDisposable
 
     public string ClientSecret { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
 
-    public string WebhookSecret { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+    public string WebhookSecret { get; set; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
 
     public string PrivateKeyPem => _key.ExportRSAPrivateKeyPem();
 

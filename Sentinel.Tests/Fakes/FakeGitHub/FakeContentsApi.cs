@@ -16,7 +16,7 @@ internal static class FakeContentsApi
             string[] paths = call.Query("path") is { } path ? ["--", path] : [];
             return call.Page(Lines(repository.Git.Git(["rev-list", start, .. paths])), sha => call.Shapes.Commit(repository, sha));
         });
-        routes.Get("/repos/{owner}/{repo}/commits/{ref}", "contents=read", call => call.Shapes.Commit(call.Repository(), Resolve(call.Repository(), call.Route("ref"))));
+        routes.Get("/repos/{owner}/{repo}/commits/{ref}", "contents=read", call => call.Shapes.Commit(call.Repository(), Resolve(call.Repository(), Uri.UnescapeDataString(call.Route("ref")))));
         routes.Get("/repos/{owner}/{repo}/commits/{sha}/pulls", "pull_requests=read", call =>
             call.Page(call.Repository().Pulls.Where(p => FakeDiff.Commits(p).Contains(call.Route("sha"))), p => call.Shapes.Pull(p, inFull: false)));
         routes.Get("/repos/{owner}/{repo}/compare/{basehead}", "contents=read", Compare);
