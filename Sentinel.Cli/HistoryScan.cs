@@ -33,7 +33,7 @@ internal sealed class HistoryScan(ScanTools tools, LocalRepository repository)
         await using var source = await HistorySource.OpenAsync(
             repository, [.. versions.Values.Select(v => (v[0].BlobId, v[0].Path))], tally.Skipped, tally.IsComplete, tools.Options.Parallelism, tools.Limits, cancellationToken);
         var report = await tools.ScanAsync(source, cancellationToken);
-        if (tally.Earlier.Count > 0) report = ScanTools.Without(report, await ScanEarlierAsync(tally, cancellationToken));
+        if (tally.Earlier.Count > 0) report = tools.Without(report, await ScanEarlierAsync(tally, cancellationToken));
         Note(source, tally);
         return new ScanOutcome(
             WithCommits(report, versions, cancellationToken), new HistorySummary(name, tally.Commits, versions.Count, repository.IsShallow, repository.IsPartial), ReadsIgnoreFile: !isPart);

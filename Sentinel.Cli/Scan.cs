@@ -35,7 +35,11 @@ internal static class Scan
         var outcome = await ScanAsync(request, tools, cancellationToken);
         progress.Dispose();
 
-        var report = ignore.Apply(outcome.Report, id => Rule(id) is not null);
+        var report = baseline is null ? outcome.Report : tools.Recheck(outcome.Report, baseline.Allowed);
+        if (request.RequireMarks) report = SuppressionFilter.Count(report, f => f.Suppression is { IsUnmarkedComment: true });
+        // The versions of a history stay as they are.
+        if (outcome.History is null && CommentMarks.OfUnmarked(report) is { } unmarked) notes.Add(unmarked);
+        report = ignore.Apply(report, id => Rule(id) is not null);
         notes.AddRange(ignore.Faults);
         if (outcome.ReadsIgnoreFile) notes.AddRange(ignore.Stale(withCommits: outcome.History is not null));
         if (baseline is not null) report = baseline.Apply(report);

@@ -30,6 +30,7 @@ internal static class ScanCommand
     private static readonly Option<bool> Redact = new("--redact") { Description = "Leave out even the few characters by which a secret can be recognised" };
 
     private static readonly Option<Severity> FailOn = new("--fail-on") { Description = "Least severity that makes the exit code 1", DefaultValueFactory = _ => Severity.Low };
+    private static readonly Option<bool> RequireMarks = new("--require-marks") { Description = "Count what sentinel:allow and gitleaks:allow allow without the value's mark, as in sentinel:allow[3f9a]" };
     private static readonly Option<string?> Baseline = new("--baseline") { Description = "Do not count what this earlier report holds: JSON of Sentinel or of gitleaks", HelpName = "FILE" };
     private static readonly Option<string?> Rules = new("--rules") { Description = "Add the rules for secrets in this folder's .yaml files", HelpName = "DIR" };
     private static readonly Option<string?> GitleaksConfig = new("--gitleaks-config") { Description = "Use a configuration of gitleaks instead of the rules for secrets", HelpName = "FILE" };
@@ -49,7 +50,7 @@ internal static class ScanCommand
     {
         var command = new Command("scan", "Scan a folder or a git history: exit code 0 clean, 1 findings at or above the threshold, 2 error")
         {
-            PathArgument, History, Since, Staged, StandardInput, StandardInputName, Format, Output, Report, Redact, FailOn, Baseline, Rules, GitleaksConfig, CacheFile, NoCache,
+            PathArgument, History, Since, Staged, StandardInput, StandardInputName, Format, Output, Report, Redact, FailOn, RequireMarks, Baseline, Rules, GitleaksConfig, CacheFile, NoCache,
         };
         command.Validators.Add(Validate);
         command.SetAction((parsed, cancellationToken) => RunAsync(RequestOf(parsed), parsed.GetValue(FailOn), cancellationToken));
@@ -79,6 +80,7 @@ internal static class ScanCommand
         StandardInputName = parsed.GetValue(StandardInputName)!,
         Reports = [new ReportTarget(parsed.GetValue(Format), parsed.GetValue(Output)), .. parsed.GetValue(Report)!.Select(r => TargetOf(r)!)],
         Redact = parsed.GetValue(Redact),
+        RequireMarks = parsed.GetValue(RequireMarks),
         Baseline = parsed.GetValue(Baseline),
         Rules = new RuleSources(parsed.GetValue(Rules), parsed.GetValue(GitleaksConfig)),
         CacheFile = parsed.GetValue(NoCache) ? null : parsed.GetValue(CacheFile) ?? FileAnalysisCache.DefaultPath,

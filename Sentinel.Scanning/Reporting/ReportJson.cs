@@ -105,6 +105,7 @@ public static class ReportJson
             json.WriteStartObject("suppression");
             json.WriteString("source", suppression.Source);
             json.WriteString("reason", suppression.Reason);
+            if (suppression.Mark is { } allowed) json.WriteString("mark", allowed);
             json.WriteEndObject();
         }
         json.WriteEndObject();
