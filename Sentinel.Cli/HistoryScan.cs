@@ -56,6 +56,10 @@ internal sealed class HistoryScan(ScanTools tools, LocalRepository repository)
             // What was listed is sound; the report says that it is not all.
             tools.Notes.Add(ex.Message);
         }
+        catch (GitException ex) when (ex.Code == "commit-not-found" && !repository.IsPartial)
+        {
+            throw new CliException("A branch, tag or other ref leads to a commit that cannot be read: it is damaged or gone (git fsck tells more).");
+        }
         catch (GitException ex) when (repository.IsPartial)
         {
             throw new CliException($"{ex.Message} It is a partial clone, whose folders may be kept by its remote alone: clone it whole.");

@@ -21,6 +21,7 @@ internal static class Scan
     {
         if (request.Mode != ScanMode.StandardInput && !Path.Exists(request.Path)) throw new CliException($"{request.Path}: there is no such file or folder.");
         Reports.Check(request.Reports);
+        if (request.CacheFile is { } named) FileAnalysisCache.Check(named);
         var notes = new List<string>();
         var analyzers = request.Rules.Load(notes);
         // A user's rule may have the name of another analyzer's.
@@ -68,6 +69,7 @@ internal static class Scan
             case ScanMode.StandardInput:
                 return new ScanOutcome(await tools.ScanAsync(await TextSource.ReadAsync(request.StandardInputName, tools.Options.MaxFileBytes, cancellationToken), cancellationToken));
             default:
+                if (File.Exists(request.Path)) await NamedFile.RequireLengthAsync(request.Path, cancellationToken);
                 var folder = await FolderSource.OpenAsync(request.Path, tools.Limits, cancellationToken);
                 if (request.CacheFile is not null) folder = await folder.WithContentIdsAsync(tools.Options.MaxFileBytes, tools.Options.Parallelism, cancellationToken);
                 return new ScanOutcome(await tools.ScanAsync(folder, cancellationToken), ReadsIgnoreFile: Directory.Exists(request.Path));

@@ -9,6 +9,7 @@ internal static class StagedScan
 {
     public static async Task<ScanOutcome> RunAsync(ScanTools tools, LocalRepository repository, CancellationToken cancellationToken)
     {
+        if (repository.IsBare && repository.Git.IndexFile is null) throw new CliException("A bare repository has no index, and --staged reads one: --history scans what was committed.");
         var staged = await StagedFiles.ReadAsync(repository, tools.Limits, cancellationToken);
         var report = await ScanAsync(staged.Tree);
         // Most commits have nothing to report, and then what was there before does not matter.

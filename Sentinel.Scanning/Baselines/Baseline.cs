@@ -103,7 +103,7 @@ public sealed class Baseline
 
     private static void CheckKey(string name, JsonElement root, ReadOnlySpan<byte> fingerprintKey)
     {
-        if (Text(root, "fingerprintKey") is { } made && made != KeyId.Of(fingerprintKey))
+        if ((Text(root, "keyId") ?? Text(root, "fingerprintKey")) is { } made && made != KeyId.Of(fingerprintKey))
             throw new FormatException($"{name}: made with another fingerprint key, so none of its secrets would be recognised: set SENTINEL_FINGERPRINT_KEY to the same value, or make the baseline again.");
     }
 

@@ -20,7 +20,7 @@ internal static class Allowances
 
     private static ReadOnlySpan<byte> GitleaksTool => "gitleaks"u8;
 
-    /// <summary>Four hexadecimal digits that tie a comment to a value. Too few to tell anything about it, enough to notice another.</summary>
+    /// <summary>Four hexadecimal digits that tie a comment to a value. Enough to notice another value, too few to find the value by.</summary>
     public static string MarkOf(string value) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("sentinel-allow\0" + value)).AsSpan(0, MarkBytes));
 
     /// <summary>Puts its allowance to each secret of a text that a comment allows and that has none yet.</summary>
