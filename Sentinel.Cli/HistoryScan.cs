@@ -33,7 +33,7 @@ internal sealed class HistoryScan(ScanTools tools, LocalRepository repository)
         await using var source = await HistorySource.OpenAsync(
             repository, [.. versions.Values.Select(v => (v[0].BlobId, v[0].Path))], tally.Skipped, tally.IsComplete, tools.Options.Parallelism, tools.Limits, cancellationToken);
         var report = await tools.ScanAsync(source, cancellationToken);
-        if (tally.Earlier.Count > 0) report = ScanTools.Without(report, await ScanEarlierAsync(tally, cancellationToken));
+        if (tally.Earlier.Count > 0) report = tools.Without(report, await ScanEarlierAsync(tally, cancellationToken));
         Note(source, tally);
         return new ScanOutcome(
             WithCommits(report, versions, cancellationToken), new HistorySummary(name, tally.Commits, versions.Count, repository.IsShallow, repository.IsPartial), ReadsIgnoreFile: !isPart);
@@ -55,6 +55,10 @@ internal sealed class HistoryScan(ScanTools tools, LocalRepository repository)
         {
             // What was listed is sound; the report says that it is not all.
             tools.Notes.Add(ex.Message);
+        }
+        catch (GitException ex) when (ex.Code == "commit-not-found" && !repository.IsPartial)
+        {
+            throw new CliException("A branch, tag or other ref leads to a commit that cannot be read: it is damaged or gone (git fsck tells more).");
         }
         catch (GitException ex) when (repository.IsPartial)
         {

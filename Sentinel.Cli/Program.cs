@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Sentinel.Cli;
 
 var root = new RootCommand("Sentinel finds leaked secrets, dangerous workflows and misconfigured images.") { ScanCommand.Create(), RulesCommand.Create() };
 var command = root.Parse(args);
 try
 {
+    // The reason would be lost above a page of help; only who has not yet said what to do wants it.
+    if (command.Action is ParseErrorAction fault) fault.ShowHelp = command.CommandResult.Command.Subcommands.Any();
     var exitCode = await command.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
     // A misspelt command line is an error, never "findings".
     return command.Errors.Count > 0 ? ScanCommand.Error : exitCode;

@@ -14,7 +14,9 @@ internal static class Reports
     /// <exception cref="CliException">A file cannot be written.</exception>
     public static void Check(IEnumerable<ReportTarget> targets)
     {
-        foreach (var file in targets.Select(t => t.File).OfType<string>())
+        var files = targets.Select(t => t.File).OfType<string>().ToArray();
+        if (files.GroupBy(Path.GetFullPath).FirstOrDefault(g => g.Count() > 1) is { } twice) throw new CliException($"{twice.First()}: two reports cannot be written to one file.");
+        foreach (var file in files)
         {
             try
             {

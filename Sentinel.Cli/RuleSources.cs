@@ -12,6 +12,9 @@ internal sealed record RuleSources(string? Folder, string? GitleaksConfig)
     private const int MaxFiles = 1000;
     private const long MaxBytes = 4 * 1024 * 1024;
 
+    /// <summary>What errors put before the folder's name.</summary>
+    public string FolderOption { get; init; } = "--rules ";
+
     /// <summary>The analyzers with these rules.</summary>
     /// <param name="notes">Gets what a configuration says that has no effect.</param>
     /// <exception cref="CliException">A file is missing, too large, or has faults.</exception>
@@ -38,12 +41,13 @@ internal sealed record RuleSources(string? Folder, string? GitleaksConfig)
         }
     }
 
-    private static List<KeyValuePair<string, string>> FilesOf(string folder)
+    private List<KeyValuePair<string, string>> FilesOf(string folder)
     {
-        if (!Directory.Exists(folder)) throw new CliException($"--rules {folder}: there is no such folder.");
+        if (File.Exists(folder)) throw new CliException($"{FolderOption}{folder}: this is a file: name the folder in which it is.");
+        if (!Directory.Exists(folder)) throw new CliException($"{FolderOption}{folder}: there is no such folder.");
         var files = Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".yaml" or ".yml").Order(StringComparer.Ordinal).Take(MaxFiles + 1).ToArray();
-        if (files.Length == 0) throw new CliException($"--rules {folder}: there is no .yaml file in it.");
-        if (files.Length > MaxFiles) throw new CliException($"--rules {folder}: more than {MaxFiles} files.");
+        if (files.Length == 0) throw new CliException($"{FolderOption}{folder}: there is no .yaml file in it.");
+        if (files.Length > MaxFiles) throw new CliException($"{FolderOption}{folder}: more than {MaxFiles} files.");
         return [.. files.Select(f => KeyValuePair.Create(f, Read(f)))];
     }
 

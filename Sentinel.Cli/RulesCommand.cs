@@ -20,7 +20,9 @@ internal static class RulesCommand
         command.SetAction(parsed =>
         {
             var word = parsed.GetValue(filter) ?? "";
-            foreach (var rule in RuleCatalog.All.Where(r => r.Id.Contains(word, StringComparison.OrdinalIgnoreCase) || r.Title.Contains(word, StringComparison.OrdinalIgnoreCase)))
+            var rules = RuleCatalog.All.Where(r => r.Id.Contains(word, StringComparison.OrdinalIgnoreCase) || r.Title.Contains(word, StringComparison.OrdinalIgnoreCase)).ToArray();
+            if (rules.Length == 0) Messages.Write($"no rule has '{word}' in its id or title.");
+            foreach (var rule in rules)
                 Console.WriteLine($"{rule.Id,-48} {rule.Severity.ToString().ToLowerInvariant(),-9} {rule.Confidence.ToString().ToLowerInvariant(),-7} {rule.Title}");
         });
         return command;
@@ -57,7 +59,7 @@ internal static class RulesCommand
         {
             try
             {
-                return await TestAsync(new RuleSources(parsed.GetValue(folder), null).Secrets([]), cancellationToken);
+                return await TestAsync(new RuleSources(parsed.GetValue(folder), null) { FolderOption = "" }.Secrets([]), cancellationToken);
             }
             catch (Exception ex) when (ex is CliException or IOException or UnauthorizedAccessException)
             {

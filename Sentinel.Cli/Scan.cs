@@ -21,6 +21,7 @@ internal static class Scan
     {
         if (request.Mode != ScanMode.StandardInput && !Path.Exists(request.Path)) throw new CliException($"{request.Path}: there is no such file or folder.");
         Reports.Check(request.Reports);
+        if (request.CacheFile is { } named) FileAnalysisCache.Check(named);
         var notes = new List<string>();
         var analyzers = request.Rules.Load(notes);
         // A user's rule may have the name of another analyzer's.
@@ -35,7 +36,11 @@ internal static class Scan
         var outcome = await ScanAsync(request, tools, cancellationToken);
         progress.Dispose();
 
-        var report = ignore.Apply(outcome.Report, id => Rule(id) is not null);
+        var report = baseline is null ? outcome.Report : tools.Recheck(outcome.Report, baseline.Allowed);
+        if (request.RequireMarks) report = SuppressionFilter.Count(report, f => f.Suppression is { IsUnmarkedComment: true });
+        // The versions of a history stay as they are.
+        if (outcome.History is null && CommentMarks.OfUnmarked(report) is { } unmarked) notes.Add(unmarked);
+        report = ignore.Apply(report, id => Rule(id) is not null);
         notes.AddRange(ignore.Faults);
         if (outcome.ReadsIgnoreFile) notes.AddRange(ignore.Stale(withCommits: outcome.History is not null));
         if (baseline is not null) report = baseline.Apply(report);
@@ -64,6 +69,7 @@ internal static class Scan
             case ScanMode.StandardInput:
                 return new ScanOutcome(await tools.ScanAsync(await TextSource.ReadAsync(request.StandardInputName, Console.OpenStandardInput(), tools.Options.MaxFileBytes, cancellationToken), cancellationToken));
             default:
+                if (File.Exists(request.Path)) await NamedFile.RequireLengthAsync(request.Path, cancellationToken);
                 var folder = await FolderSource.OpenAsync(request.Path, tools.Limits, cancellationToken);
                 if (request.CacheFile is not null) folder = await folder.WithContentIdsAsync(tools.Options.MaxFileBytes, tools.Options.Parallelism, cancellationToken);
                 return new ScanOutcome(await tools.ScanAsync(folder, cancellationToken), ReadsIgnoreFile: Directory.Exists(request.Path));

@@ -29,6 +29,9 @@ internal sealed record ScanRequest
 
     public bool Redact { get; init; }
 
+    /// <summary>Whether a comment must name the value that it allows.</summary>
+    public bool RequireMarks { get; init; }
+
     public string? Baseline { get; init; }
 
     public required RuleSources Rules { get; init; }

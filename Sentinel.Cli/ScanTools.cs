@@ -1,5 +1,6 @@
 using Sentinel.Git;
 using Sentinel.Scanning;
+using Sentinel.Scanning.Baselines;
 
 namespace Sentinel.Cli;
 
@@ -21,13 +22,22 @@ internal sealed record ScanTools(ScanEngine Engine, IAnalysisCache Cache, ScanOp
     }
 
     /// <summary>The report without what was there before: a changed file is scanned whole, but its old defects are no news.</summary>
-    public static ScanReport Without(ScanReport report, ScanReport before)
+    public ScanReport Without(ScanReport report, ScanReport before)
     {
+        report = Recheck(report, CommentAllowances.Of(before));
         var known = before.Findings.Select(f => (f.RuleId, f.FingerprintHash)).ToHashSet();
         return report with
         {
             Findings = [.. report.Findings.Where(f => !known.Contains((f.RuleId, f.FingerprintHash)))],
             IsComplete = report.IsComplete && before.IsComplete,
         };
+    }
+
+    /// <summary>The report with what came where comments allowed other values among its findings.</summary>
+    public ScanReport Recheck(ScanReport report, CommentAllowances before)
+    {
+        report = before.Apply(report, out var taken);
+        Notes.AddRange(CommentMarks.OfTaken(taken));
+        return report;
     }
 }

@@ -9,10 +9,12 @@ internal static class StagedScan
 {
     public static async Task<ScanOutcome> RunAsync(ScanTools tools, LocalRepository repository, CancellationToken cancellationToken)
     {
+        if (repository.IsBare && repository.Git.IndexFile is null) throw new CliException("A bare repository has no index, and --staged reads one: --history scans what was committed.");
         var staged = await StagedFiles.ReadAsync(repository, tools.Limits, cancellationToken);
         var report = await ScanAsync(staged.Tree);
         // Most commits have nothing to report, and then what was there before does not matter.
-        return new ScanOutcome(report.Findings.Count == 0 ? report : ScanTools.Without(report, await ScanAsync(staged.Before)));
+        var isClean = report.Findings.Count == 0 && !report.Suppressed.Any(f => f.Suppression is { IsUnmarkedComment: true });
+        return new ScanOutcome(isClean ? report : tools.Without(report, await ScanAsync(staged.Before)));
 
         async Task<ScanReport> ScanAsync(GitTree tree)
         {

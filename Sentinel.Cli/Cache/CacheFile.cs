@@ -25,6 +25,9 @@ internal static class CacheFile
 
     public static bool IsHeader(ReadOnlySpan<byte> bytes) => bytes.Length >= HeaderBytes && bytes.StartsWith(Magic);
 
+    /// <summary>Whether a file that begins so is a cache, or the beginning of one whose writer died.</summary>
+    public static bool MayBecome(ReadOnlySpan<byte> bytes) => bytes.StartsWith(Magic[..Math.Min(bytes.Length, Magic.Length)]);
+
     /// <summary>Whether a value may be stored; a larger one is made again each time.</summary>
     public static bool Fits(int valueLength) => valueLength <= MaxValueBytes;
 

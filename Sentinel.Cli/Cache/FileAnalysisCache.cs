@@ -36,6 +36,18 @@ internal sealed class FileAnalysisCache : IAnalysisCache, IDisposable
         }
     }
 
+    /// <summary>Finds out before a scan whether a file may be written over.</summary>
+    /// <exception cref="CliException">It is a folder, or holds something that is no cache.</exception>
+    public static void Check(string path)
+    {
+        if (Directory.Exists(path)) throw new CliException($"{path}: this is a folder: --cache names a file.");
+        if (!File.Exists(path)) return;
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        var header = new byte[CacheFile.HeaderBytes];
+        var read = file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
+        if (!CacheFile.MayBecome(header.AsSpan(0, read))) throw new CliException($"{path}: this is no cache of Sentinel's, and it would be written over: name another file with --cache, or delete it.");
+    }
+
     /// <summary>Opens a cache; one that cannot be read counts as empty.</summary>
     /// <param name="path">Made on the first write.</param>
     /// <param name="maxBytes">A file that grows beyond this loses the older half of its records.</param>

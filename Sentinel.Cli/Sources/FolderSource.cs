@@ -112,23 +112,43 @@ internal sealed class FolderSource : IFileSource
 
     private static Node Described(string root, WorkTreeFile file)
     {
-        if (!file.IsUtf8) return new Node(file.Path, NodeKind.Unnamable, 0);
+        if (!file.IsUtf8 || file.IsClosedFolder) return new Node(file.Path, NodeKind.Closed, 0);
         var info = new FileInfo(Path.Combine(root, file.Path));
         if ((info.Attributes & FileAttributes.ReparsePoint) != 0 && (int)info.Attributes != -1) return new Node(file.Path, NodeKind.Link, 0);
-        return info.Exists ? new Node(file.Path, NodeKind.File, info.Length) : new Node(file.Path, Directory.Exists(info.FullName) ? NodeKind.Folder : NodeKind.Gone, 0);
+        return info.Exists ? new Node(file.Path, NodeKind.File, info.Length)
+            : new Node(file.Path, Directory.Exists(info.FullName) ? NodeKind.Folder : IsGone(info.FullName) ? NodeKind.Gone : NodeKind.Closed, 0);
+    }
+
+    // What stands in a folder that may not be entered does not exist either, as far as the usual question goes.
+    private static bool IsGone(string path)
+    {
+        try
+        {
+            _ = File.GetAttributes(path);
+            return false;
+        }
+        catch (Exception ex) when (ex is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     // One question to the system for each file: its kind and length come with its name.
     private static IEnumerable<Node> Walk(string root)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = false, IgnoreInaccessible = true, AttributesToSkip = 0 };
         var folders = new Stack<string>([""]);
         while (folders.TryPop(out var folder))
         {
-            var nodes = new FileSystemEnumerable<(string Name, bool IsFolder, bool IsLink, long Length)>(
-                Path.Combine(root, folder),
-                (ref FileSystemEntry e) => (e.FileName.ToString(), e.IsDirectory, (e.Attributes & FileAttributes.ReparsePoint) != 0, e.IsDirectory ? 0 : e.Length), options);
-            foreach (var (name, isFolder, isLink, length) in nodes.OrderBy(n => n.Name, StringComparer.Ordinal))
+            if (NodesOf(root, folder) is not { } nodes)
+            {
+                yield return new Node(folder, NodeKind.Closed, 0);
+                continue;
+            }
+            foreach (var (name, isFolder, isLink, length) in nodes)
             {
                 var path = folder.Length == 0 ? name : $"{folder}/{name}";
                 if (isFolder && !isLink)
@@ -137,17 +157,40 @@ internal sealed class FolderSource : IFileSource
                 }
                 else if (name.Contains(Undecodable, StringComparison.Ordinal) && !Path.Exists(Path.Combine(root, path)))
                 {
-                    yield return new Node(path, NodeKind.Unnamable, 0);
+                    yield return new Node(path, NodeKind.Closed, 0);
                 }
                 else
                 {
-                    yield return new Node(path, isLink ? NodeKind.Link : NodeKind.File, length);
+                    // In a folder that may be listed and not entered, lengths cannot be asked for and are given as nothing.
+                    var isClosed = length == 0 && !isLink && !File.Exists(Path.Combine(root, path));
+                    yield return new Node(path, isLink ? NodeKind.Link : isClosed ? NodeKind.Closed : NodeKind.File, length);
                 }
             }
         }
     }
 
-    private enum NodeKind { File, Link, Folder, Gone, Unnamable }
+    // By name; null when the folder cannot be listed. One that is named by the person and cannot be is an error.
+    private static (string Name, bool IsFolder, bool IsLink, long Length)[]? NodesOf(string root, string folder)
+    {
+        var options = new EnumerationOptions { RecurseSubdirectories = false, IgnoreInaccessible = false, AttributesToSkip = 0 };
+        try
+        {
+            var nodes = new FileSystemEnumerable<(string Name, bool IsFolder, bool IsLink, long Length)>(
+                Path.Combine(root, folder),
+                (ref FileSystemEntry e) => (e.FileName.ToString(), e.IsDirectory, (e.Attributes & FileAttributes.ReparsePoint) != 0, e.IsDirectory ? 0 : e.Length), options);
+            return [.. nodes.OrderBy(n => n.Name, StringComparer.Ordinal)];
+        }
+        catch (DirectoryNotFoundException) when (folder.Length > 0)
+        {
+            return [];
+        }
+        catch (Exception ex) when (folder.Length > 0 && (ex is IOException or UnauthorizedAccessException))
+        {
+            return null;
+        }
+    }
+
+    private enum NodeKind { File, Link, Folder, Gone, Closed }
 
     private readonly record struct Node(string Path, NodeKind Kind, long Length);
 }

@@ -11,9 +11,13 @@ public sealed class Baseline
 
     private readonly HashSet<string> _fingerprints = new(StringComparer.Ordinal);
     private readonly HashSet<(string Commit, string Path, int Line)> _places = [];
+    private readonly List<(string Path, string Fingerprint)> _allowed = [];
 
     /// <summary>Entries that were read.</summary>
     public int Count { get; private set; }
+
+    /// <summary>What comments allowed when the report was made; nothing for one of gitleaks, which does not say.</summary>
+    public CommentAllowances Allowed => new(_allowed);
 
     /// <summary>Reads a report as it was written by <c>--format json</c> or <c>--format gitleaks</c>, or by gitleaks itself.</summary>
     /// <param name="name">Name of the file, for faults.</param>
@@ -35,6 +39,7 @@ public sealed class Baseline
                 case JsonValueKind.Object when document.RootElement.TryGetProperty("findings", out var findings) && findings.ValueKind == JsonValueKind.Array:
                     CheckKey(name, document.RootElement, fingerprintKey);
                     baseline.AddOwn(name, findings);
+                    baseline.AddAllowed(document.RootElement);
                     return baseline;
                 default:
                     throw new FormatException($"{name}: this is no report: give one written by sentinel scan --format json, or by gitleaks.");
@@ -68,6 +73,17 @@ public sealed class Baseline
         }
     }
 
+    private void AddAllowed(JsonElement root)
+    {
+        if (!root.TryGetProperty("suppressed", out var suppressed) || suppressed.ValueKind != JsonValueKind.Array) return;
+        foreach (var entry in suppressed.EnumerateArray())
+        {
+            if (Text(entry, "path") is { } path && Text(entry, "fingerprint") is { } fingerprint && entry.TryGetProperty("suppression", out var suppression)
+                && Text(suppression, "source") is { } source && new Suppression(source, "").IsComment)
+                _allowed.Add((path, fingerprint));
+        }
+    }
+
     private void AddGitleaks(string name, JsonElement findings, ReadOnlySpan<byte> fingerprintKey)
     {
         foreach (var (index, finding) in findings.EnumerateArray().Index())
@@ -87,7 +103,7 @@ public sealed class Baseline
 
     private static void CheckKey(string name, JsonElement root, ReadOnlySpan<byte> fingerprintKey)
     {
-        if (Text(root, "fingerprintKey") is { } made && made != KeyId.Of(fingerprintKey))
+        if ((Text(root, "keyId") ?? Text(root, "fingerprintKey")) is { } made && made != KeyId.Of(fingerprintKey))
             throw new FormatException($"{name}: made with another fingerprint key, so none of its secrets would be recognised: set SENTINEL_FINGERPRINT_KEY to the same value, or make the baseline again.");
     }
 

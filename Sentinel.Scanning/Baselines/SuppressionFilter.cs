@@ -16,4 +16,15 @@ public static class SuppressionFilter
         }
         return report with { Findings = kept, Suppressed = suppressed };
     }
+
+    /// <summary>The report with some of its suppressed findings among those that count.</summary>
+    public static ScanReport Count(ScanReport report, Func<Finding, bool> counts) => report with
+    {
+        Findings =
+        [
+            .. report.Findings.Concat(report.Suppressed.Where(counts).Select(f => f with { Suppression = null }))
+                .OrderBy(f => f.Location.Path, StringComparer.Ordinal).ThenBy(f => f.Location.Region.StartLine).ThenBy(f => f.Location.Region.StartColumn),
+        ],
+        Suppressed = [.. report.Suppressed.Where(f => !counts(f))],
+    };
 }

@@ -20,7 +20,8 @@ public static class ReportJson
             json.WriteBoolean("complete", report.IsComplete);
             json.WriteNumber("files", report.Files);
             json.WriteString("rulePack", report.RulePackHash);
-            if (context.KeyId is { } key) json.WriteString("fingerprintKey", key);
+            // Not "fingerprintKey": Fingerprint is a vendor, and a report that is kept in a repository is scanned too.
+            if (context.KeyId is { } key) json.WriteString("keyId", key);
             if (context.History is { } history) Write(json, history, report);
             json.WriteStartArray("findings");
             foreach (var finding in report.Findings) Write(json, finding);
@@ -105,6 +106,7 @@ public static class ReportJson
             json.WriteStartObject("suppression");
             json.WriteString("source", suppression.Source);
             json.WriteString("reason", suppression.Reason);
+            if (suppression.Mark is { } allowed) json.WriteString("mark", allowed);
             json.WriteEndObject();
         }
         json.WriteEndObject();

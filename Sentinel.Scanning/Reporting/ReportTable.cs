@@ -31,7 +31,7 @@ public static class ReportTable
     private static void WriteFinding(TextWriter output, Finding finding, bool color)
     {
         output.WriteLine($"{Paint(finding.Severity, color)}  {Place(finding)}  {Printable.Line(finding.RuleId)}");
-        output.WriteLine($"{Indent}{Printable.Line(finding.Message)}");
+        output.WriteLine($"{Indent}{Printable.Line(finding.Message)}{(IsMarked(finding) ? $" [{finding.AllowMark}]" : "")}");
     }
 
     private static void WriteIncident(TextWriter output, Incident incident, bool color)
@@ -54,6 +54,8 @@ public static class ReportTable
             : $"{findings.Count} findings{(context.History is null ? "" : $" at {report.Findings.Count} places")} in {where}: {string.Join(", ", counts.Select(c => $"{c.Count} {c.Severity.ToString().ToLowerInvariant()}"))}.");
         foreach (var group in report.Suppressed.GroupBy(f => f.Suppression?.Source ?? "").OrderBy(g => g.Key, StringComparer.Ordinal))
             output.WriteLine($"Not counted: {group.Count()} ({Printable.Line(group.Key)}), for instance {Place(group.First())}");
+        if (report.Findings.FirstOrDefault(IsMarked) is { AllowMark: { } mark })
+            output.WriteLine($"To allow a value where it stands, say why in a comment on its line, with its mark: sentinel:allow[{mark}] REASON");
         foreach (var note in context.Notes) output.WriteLine($"Note: {Printable.Line(note)}");
         foreach (var group in report.Skipped.GroupBy(s => s.Reason, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
             output.WriteLine($"Not analysed: {group.Count()} ({group.Key}), for instance {Printable.Line(group.First().Path)}");
@@ -61,6 +63,9 @@ public static class ReportTable
             output.WriteLine($"Not analysed by {error.Id}: {Printable.Line(error.Error.Path)}: {Printable.Line(error.Error.Message)}");
         if (!report.IsComplete) output.WriteLine("The scan is incomplete: what is listed above was not looked at.");
     }
+
+    // The past cannot be given a comment.
+    private static bool IsMarked(Finding finding) => finding is { AllowMark: not null, Commit: null };
 
     private static string Place(Finding finding) => string.Create(
         CultureInfo.InvariantCulture, $"{Printable.Line(finding.Location.Path)}:{finding.Location.Region.StartLine}:{finding.Location.Region.StartColumn}");

@@ -11,7 +11,7 @@ public sealed class SecretAnalyzer(SecretRuleSet set) : IFileAnalyzer
     /// <summary>The analyzer's id.</summary>
     public const string Id = "secrets/patterns";
 
-    private const int Revision = 2;
+    private const int Revision = 3;
     private const int SnippetLines = 3;
 
     /// <summary>With the rules that come with Sentinel.</summary>
@@ -84,7 +84,7 @@ public sealed class SecretAnalyzer(SecretRuleSet set) : IFileAnalyzer
             Snippet = SecretMask.Snippet(file, masked, region, SnippetLines, out var startLine, cancellationToken),
             SnippetStartLine = startLine,
             Suppression = secret.Allowance,
-            AllowMark = secret.Allowance is null ? Allowances.MarkOf(secret.Value) : null,
+            AllowMark = Allowances.MarkOf(secret.Value),
         };
     }
 }

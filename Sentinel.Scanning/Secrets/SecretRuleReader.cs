@@ -61,6 +61,7 @@ internal sealed partial class SecretRuleReader(string fileName, bool checkPatter
             _faults.Add($"{fileName}:{root.Start.Line}: 'rules' is missing");
             return [];
         }
+        foreach (var other in rules.Children.Where(c => c is not YamlMappingNode)) Fault(other, "a rule is a mapping with id, title and the rest");
         return [.. rules.Children.OfType<YamlMappingNode>().Select(node => ReadRule(node, provider, revoke)).OfType<SecretRuleData>()];
     }
 
@@ -135,7 +136,11 @@ internal sealed partial class SecretRuleReader(string fileName, bool checkPatter
 
     private List<SecretPartData>? Parts(YamlMappingNode rule)
     {
-        if (Child(rule, "parts") is not YamlSequenceNode sequence) return null;
+        if (Child(rule, "parts") is not YamlSequenceNode sequence || sequence.Children.Any(c => c is not YamlMappingNode))
+        {
+            if (Child(rule, "parts") is not null) Fault(rule, "'parts' is not a list of mappings");
+            return null;
+        }
         var parts = new List<SecretPartData>();
         foreach (var node in sequence.Children.OfType<YamlMappingNode>())
         {
@@ -176,7 +181,9 @@ internal sealed partial class SecretRuleReader(string fileName, bool checkPatter
 
     private T Parsed<T>(YamlMappingNode node, string key) where T : struct, Enum
     {
-        if (Enum.TryParse<T>(Required(node, key).Replace("-", "", StringComparison.Ordinal), ignoreCase: true, out var value)) return value;
+        var name = Required(node, key).Replace("-", "", StringComparison.Ordinal);
+        // A number would be one of the values without being one of their names.
+        if (Enum.GetNames<T>().Contains(name, StringComparer.OrdinalIgnoreCase)) return Enum.Parse<T>(name, ignoreCase: true);
         Fault(node, $"'{key}' is not one of {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}");
         return default;
     }
@@ -196,8 +203,12 @@ internal sealed partial class SecretRuleReader(string fileName, bool checkPatter
         return null;
     }
 
-    private static List<string> List(YamlMappingNode node, string key) =>
-        Child(node, key) is YamlSequenceNode sequence ? [.. sequence.Children.OfType<YamlScalarNode>().Select(c => c.Value ?? "")] : [];
+    private List<string> List(YamlMappingNode node, string key)
+    {
+        if (Child(node, key) is YamlSequenceNode sequence && sequence.Children.All(c => c is YamlScalarNode)) return [.. sequence.Children.OfType<YamlScalarNode>().Select(c => c.Value ?? "")];
+        if (Child(node, key) is not null) Fault(node, $"'{key}' is not a list of texts");
+        return [];
+    }
 
     private static string? Text(YamlMappingNode node, string key) => (Child(node, key) as YamlScalarNode)?.Value;
 

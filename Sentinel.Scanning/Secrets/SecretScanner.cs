@@ -27,28 +27,30 @@ internal static class SecretScanner
             if (list.AllowsPath(path)) return [];
         }
         var budget = Math.Clamp(text.Length * 4L, MinDecodeBudget, MaxDecodeBudget);
-        var found = Level(text, set, file, 0, ref budget, cancellation);
+        var found = Level(text, 0, set, file, 0, ref budget, cancellation);
         return found is null ? [] : [.. found.OrderBy(s => s.Start).Take(MaxSecrets)];
     }
 
-    // What stands in the clear, and what the encoded parts hold.
-    private static List<DetectedSecret>? Level(ReadOnlySpan<byte> text, SecretRuleSet set, FileContext file, int depth, ref long budget, CancellationToken cancellation)
+    // What stands in the clear, and what the encoded parts hold. What stands before the start is there to be read with it.
+    private static List<DetectedSecret>? Level(ReadOnlySpan<byte> text, int start, SecretRuleSet set, FileContext file, int depth, ref long budget, CancellationToken cancellation)
     {
         var candidates = MatchPass.Run(text, set, file, cancellation);
         var found = candidates is null ? null : Settle(text, candidates, set, file);
-        if (depth >= MaxDepth || budget <= 0 || SpanDecoder.Find(text, ref budget) is not { } spans) return found;
-
-        foreach (var span in spans)
+        if (depth < MaxDepth && budget > 0 && SpanDecoder.Find(text, ref budget) is { } spans)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (Within(text, span, set, file, depth, ref budget, cancellation) is not { } inner) continue;
-            found ??= [];
-            // What a format in the clear explains is not explained again by what is inside it; a guess in the clear gives way.
-            var clear = found.Where(s => s.Start < span.Start + span.Length && span.Start < s.End).ToArray();
-            if (clear.Any(s => s.Encoding is not null || s.Confidence > Confidence.Low)) continue;
-            found.RemoveAll(clear.Contains);
-            found.AddRange(inner);
+            foreach (var span in spans)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (Within(text, span, set, file, depth, ref budget, cancellation) is not { } inner) continue;
+                found ??= [];
+                // What a format in the clear explains is not explained again by what is inside it; a guess in the clear gives way.
+                var clear = found.Where(s => s.Start < span.Start + span.Length && span.Start < s.End).ToArray();
+                if (clear.Any(s => s.Encoding is not null || s.Confidence > Confidence.Low)) continue;
+                found.RemoveAll(clear.Contains);
+                found.AddRange(inner);
+            }
         }
+        if (found is not null) Allowances.Decide(text, start, found);
         return found;
     }
 
@@ -59,7 +61,7 @@ internal static class SecretScanner
         var line = text[Math.Max(0, span.Start - MaxContext)..span.Start];
         if (line.LastIndexOf((byte)'\n') is >= 0 and var newline) line = line[(newline + 1)..];
         byte[] composed = [.. line, .. span.Decoded];
-        var inner = Level(composed, set, file, depth + 1, ref budget, cancellation);
+        var inner = Level(composed, line.Length, set, file, depth + 1, ref budget, cancellation);
         if (inner is null) return null;
         var outer = new List<DetectedSecret>();
         var context = line.Length;
@@ -69,7 +71,6 @@ internal static class SecretScanner
             {
                 Start = span.Start,
                 Length = span.Length,
-                Allowance = secret.Allowance ?? Allowances.Of(text, span.Start, span.Start + span.Length, secret.Value),
                 Encoding = secret.Encoding is { } nested ? $"{span.Encoding}, {nested}" : span.Encoding,
                 Parts = [.. secret.Parts.Select(p => p with { Start = span.Start, Length = span.Length })],
             });
@@ -112,7 +113,7 @@ internal static class SecretScanner
             if (IsAllowed(text, candidate, value, set, file.Path)) continue;
             (secrets ??= []).Add(new DetectedSecret(
                 candidate.Descriptor, candidate.Start, candidate.Length, SecretFormats.Canonical(value), candidate.Confidence,
-                parts.TryGetValue(i, out var list) ? list : [], null, Allowances.Of(text, candidate.Start, candidate.End, value)));
+                parts.TryGetValue(i, out var list) ? list : [], Encoding: null, Allowance: null));
         }
         return secrets;
     }

@@ -104,12 +104,14 @@ internal static partial class VendorSecret
     public static bool IsAssigned(ReadOnlySpan<byte> text, int keyword, int after, int start, int end)
     {
         if (start <= after || end - start < MinUnnamed || text[after..start].IndexOfAnyExcept(JoiningBytes) >= 0) return false;
-        // 64 hexadecimal digits are a digest first.
         var value = text[start..end];
-        if (value.IndexOfAnyInRange((byte)'0', (byte)'9') < 0 || (value.Length == Sha256Digits && value.IndexOfAnyExcept(HexBytes) < 0)) return false;
+        if (value.IndexOfAnyInRange((byte)'0', (byte)'9') < 0 || IsDigest(value)) return false;
         Span<char> context = stackalloc char[MaxBefore];
         return !PublicWord().IsMatch(Before(text, keyword, context));
     }
+
+    // Beside nothing but a name, 64 hexadecimal digits are a digest first.
+    private static bool IsDigest(ReadOnlySpan<byte> value) => value.Length == Sha256Digits && value.IndexOfAnyExcept(HexBytes) < 0;
 
     private static ReadOnlySpan<char> Before(ReadOnlySpan<byte> text, int keyword, Span<char> context)
     {
@@ -134,7 +136,7 @@ internal static partial class VendorSecret
         var isStrong = StrongWord().IsMatch(context);
         if (!LooksRandom(value, isStrong)) return false;
         var isNumber = value.IndexOfAnyExceptInRange('0', '9') < 0;
-        return isStrong || (!isNumber && (Word().IsMatch(context) || IsAssigned(text[after..start])));
+        return isStrong || (!isNumber && (Word().IsMatch(context) || (!IsDigest(text[start..end]) && IsAssigned(text[after..start]))));
     }
 
     // acme = "…", acme_prod: …: the vendor's name alone says whose value it is. An …_id is an identifier, a:b:c a path of names.
