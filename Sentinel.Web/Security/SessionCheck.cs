@@ -12,12 +12,14 @@ namespace Sentinel.Web.Security;
 /// </summary>
 internal static class SessionCheck
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     public static async Task ValidateAsync(CookieValidatePrincipalContext context)
     {
         if (context.Principal is not { } principal || !IsPageLoad(context.Request)) return;
         var services = context.HttpContext.RequestServices;
         services.GetRequiredService<SessionTokens>().ActAs(principal);
-        var result = await services.GetRequiredService<ApiTransport>().GetAsync<SessionInfo>(ApiRoutes.Session, context.HttpContext.RequestAborted);
+        if (await AskAsync(services.GetRequiredService<ApiTransport>(), context.HttpContext.RequestAborted) is not { } result) return;
         if (result.Error is { IsUnauthorized: true })
         {
             services.GetRequiredService<SessionTokens>().ActAs(new ClaimsPrincipal());
@@ -31,6 +33,21 @@ internal static class SessionCheck
             services.GetRequiredService<SessionTokens>().ActAs(renewed);
             context.ReplacePrincipal(renewed);
             context.ShouldRenew = true;
+        }
+    }
+
+    // While the API is away the page shows that by itself; waiting for it here too would only make people wait twice.
+    private static async Task<ApiResult<SessionInfo>?> AskAsync(ApiTransport api, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return await api.GetAsync<SessionInfo>(ApiRoutes.Session, patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

@@ -8,6 +8,8 @@ namespace Sentinel.Web.Components.Pages;
 /// <remarks>Rendered as a plain page: signing in answers with a cookie, which an interactive page cannot set.</remarks>
 public sealed partial class SignIn
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private IReadOnlyList<string> _obstacles = [];
     private SignInOptions? _options;
 
@@ -25,6 +27,21 @@ public sealed partial class SignIn
 
     [SupplyParameterFromQuery(Name = "reason")]
     public string? Reason { get; set; }
+
+    // Without an answer the page offers what it can tell by itself.
+    private async Task<SignInOptions?> OptionsAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Http.RequestAborted);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return (await Api.GetAsync<SignInOptions>(ApiRoutes.Session + "/options", patience.Token)).Value;
+        }
+        catch (OperationCanceledException) when (!Http.RequestAborted.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
 
     private string? Message => Reason switch
     {
@@ -48,7 +65,6 @@ public sealed partial class SignIn
     protected override async Task OnInitializedAsync()
     {
         _obstacles = LocalSignInRule.Obstacles(Http, Environment);
-        // Without an answer the page offers what it can tell by itself.
-        _options = (await Api.GetAsync<SignInOptions>(ApiRoutes.Session + "/options", Http.RequestAborted)).Value;
+        _options = await OptionsAsync();
     }
 }
