@@ -52,7 +52,7 @@ public sealed class PeopleTests : IAsyncLifetime
         await using var ctx = new DashboardContext(_api, "Viewer");
         var page = ctx.Render<People>();
 
-        page.WaitForState(() => page.Markup.Contains("Refused by the fake", StringComparison.Ordinal), Patience);
+        page.WaitForState(() => page.Markup.Contains("Your role does not show this", StringComparison.Ordinal), Patience);
         Assert.Empty(page.FindAll("table"));
     }
 
