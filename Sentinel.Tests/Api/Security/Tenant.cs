@@ -44,7 +44,12 @@ internal sealed record Tenant(string Marker, FakeRepository? AtGitHub, Guid Repo
         var requestId = $"request-{marker}";
         var delivery = new Delivery
         {
-            DeliveryId = $"delivery-{marker}", Event = "push", RepositoryId = row.Id, RequestId = requestId, Payload = [1], ReceivedAt = now,
+            DeliveryId = $"delivery-{marker}",
+            Event = "push",
+            RepositoryId = row.Id,
+            RequestId = requestId,
+            Payload = [1],
+            ReceivedAt = now,
             Outcome = DeliveryOutcome.Accepted,
         };
         var scan = NewScan(row, requestId, marker, now, ScanStatus.Succeeded, delivery.Id);
@@ -56,25 +61,58 @@ internal sealed record Tenant(string Marker, FakeRepository? AtGitHub, Guid Repo
             db.AddRange(row, delivery, scan, failed, finding);
             db.Add(new FindingEvent
             {
-                FindingId = finding.Id, RepositoryId = row.Id, ScanId = scan.Id, At = now, Kind = FindingEventKind.Opened, ToState = FindingState.Open,
-                Cause = FindingCause.Code, RequestId = requestId, Detail = marker,
+                FindingId = finding.Id,
+                RepositoryId = row.Id,
+                ScanId = scan.Id,
+                At = now,
+                Kind = FindingEventKind.Opened,
+                ToState = FindingState.Open,
+                Cause = FindingCause.Code,
+                RequestId = requestId,
+                Detail = marker,
             });
             db.Add(new FindingInstance
             {
-                FindingId = finding.Id, Ref = "refs/heads/main", RepositoryId = row.Id, Path = finding.Path, StartLine = 1, StartColumn = 1, EndLine = 1, EndColumn = 5,
-                BlobSha = Hex(marker)[..40], CommitSha = Hex(marker)[..40], ScanId = scan.Id, Present = true, Places = [], UpdatedAt = now,
+                FindingId = finding.Id,
+                Ref = "refs/heads/main",
+                RepositoryId = row.Id,
+                Path = finding.Path,
+                StartLine = 1,
+                StartColumn = 1,
+                EndLine = 1,
+                EndColumn = 5,
+                BlobSha = Hex(marker)[..40],
+                CommitSha = Hex(marker)[..40],
+                ScanId = scan.Id,
+                Present = true,
+                Places = [],
+                UpdatedAt = now,
             });
             db.Add(new Sentinel.Data.Exposure.SecretExposure { FindingId = finding.Id, RepositoryId = row.Id, AuthorName = marker, UpdatedAt = now });
             db.Add(new Sentinel.Data.Exposure.SecretCommit
             {
-                FindingId = finding.Id, CommitSha = Hex(marker)[..40], BlobSha = Hex(marker)[..40], Path = finding.Path, StartLine = 1, AuthorName = marker,
-                AuthorEmail = $"{marker}@acme.example", AuthoredAt = now, CommittedAt = now,
+                FindingId = finding.Id,
+                CommitSha = Hex(marker)[..40],
+                BlobSha = Hex(marker)[..40],
+                Path = finding.Path,
+                StartLine = 1,
+                AuthorName = marker,
+                AuthorEmail = $"{marker}@acme.example",
+                AuthoredAt = now,
+                CommittedAt = now,
             });
             db.Add(new Explanation { FindingId = finding.Id, RequestId = requestId, CreatedAt = now, CompletedAt = now, Summary = marker });
             db.Add(new OutboxMessage
             {
-                Kind = $"kind-{marker}", AggregateKey = marker, IdempotencyKey = marker, RepositoryId = row.Id, Payload = "{}", NextAttemptAt = now, CreatedAt = now,
-                RequestId = requestId, Attempts = 1,
+                Kind = $"kind-{marker}",
+                AggregateKey = marker,
+                IdempotencyKey = marker,
+                RepositoryId = row.Id,
+                Payload = "{}",
+                NextAttemptAt = now,
+                CreatedAt = now,
+                RequestId = requestId,
+                Attempts = 1,
             });
             await db.SaveChangesAsync(cancellationToken);
             await AddDryRunAsync(db, row, marker, now, cancellationToken);
@@ -98,7 +136,13 @@ internal sealed record Tenant(string Marker, FakeRepository? AtGitHub, Guid Repo
             db.Add(new Sentinel.Data.CustomRules.CustomRuleVersion { RuleId = SharedRule, Version = 1, Definition = definition, CreatedBy = "somebody", CreatedAt = now });
             db.Add(new Sentinel.Data.CustomRules.CustomRuleDryRun
             {
-                RuleId = SharedRule, Version = 1, Status = DryRunStatus.Running, RequestedBy = "somebody", RequestedAt = now, Added = 6, Repositories = [found],
+                RuleId = SharedRule,
+                Version = 1,
+                Status = DryRunStatus.Running,
+                RequestedBy = "somebody",
+                RequestedAt = now,
+                Added = 6,
+                Repositories = [found],
             });
         }
 
@@ -107,15 +151,42 @@ internal sealed record Tenant(string Marker, FakeRepository? AtGitHub, Guid Repo
 
     private static Scan NewScan(Repository row, string requestId, string marker, DateTimeOffset now, ScanStatus status, Guid? deliveryId) => new()
     {
-        RepositoryId = row.Id, DeliveryId = deliveryId, RequestId = requestId, Kind = ScanKind.Push, Lane = ScanLane.Interactive, Ref = $"refs/heads/{marker}",
-        CommitSha = Hex(marker)[..40], Status = status, QueuedAt = now, StartedAt = now, CompletedAt = now, Attempt = 1,
+        RepositoryId = row.Id,
+        DeliveryId = deliveryId,
+        RequestId = requestId,
+        Kind = ScanKind.Push,
+        Lane = ScanLane.Interactive,
+        Ref = $"refs/heads/{marker}",
+        CommitSha = Hex(marker)[..40],
+        Status = status,
+        QueuedAt = now,
+        StartedAt = now,
+        CompletedAt = now,
+        Attempt = 1,
     };
 
     private static Finding NewFinding(Repository row, Scan scan, string marker, DateTimeOffset now) => new()
     {
-        RepositoryId = row.Id, Fingerprint = Hex(marker), Ordinal = 0, RuleId = SharedRule, AnalyzerIds = ["secrets/patterns"], Category = FindingCategory.Secret,
-        Severity = Severity.High, Confidence = Confidence.High, Title = $"A secret of {marker}", Message = marker, Path = $"src/{marker}.env", StartLine = 1, StartColumn = 1,
-        EndLine = 1, EndColumn = 5, Snippet = marker, SnippetStartLine = 1, FirstSeenAt = now, LastSeenAt = now, LastScanId = scan.Id,
+        RepositoryId = row.Id,
+        Fingerprint = Hex(marker),
+        Ordinal = 0,
+        RuleId = SharedRule,
+        AnalyzerIds = ["secrets/patterns"],
+        Category = FindingCategory.Secret,
+        Severity = Severity.High,
+        Confidence = Confidence.High,
+        Title = $"A secret of {marker}",
+        Message = marker,
+        Path = $"src/{marker}.env",
+        StartLine = 1,
+        StartColumn = 1,
+        EndLine = 1,
+        EndColumn = 5,
+        Snippet = marker,
+        SnippetStartLine = 1,
+        FirstSeenAt = now,
+        LastSeenAt = now,
+        LastScanId = scan.Id,
     };
 
     private static string Hex(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
