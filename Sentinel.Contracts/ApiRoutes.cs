@@ -33,8 +33,14 @@ public static class ApiRoutes
     /// <summary><c>GET</c> list, <c>POST</c>, <c>DELETE /{id}</c>.</summary>
     public const string Tokens = "/api/v1/tokens";
 
-    /// <summary><c>GET</c> who is calling, <c>DELETE</c> signs out, <c>POST /local</c> signs in locally, <c>GET /options</c> (open to all).</summary>
+    /// <summary>
+    /// <c>GET</c> who is calling, <c>DELETE</c> signs out, <c>DELETE /all</c> signs out everywhere, <c>POST /local</c> signs in locally,
+    /// <c>POST /github</c> and <c>POST /github/complete</c> sign in with GitHub, <c>GET /options</c>. Those that sign in are open to all.
+    /// </summary>
     public const string Session = "/api/v1/session";
+
+    /// <summary><c>GET</c> list, <c>POST /{id}/role</c>, <c>POST /{id}/sign-out</c>.</summary>
+    public const string People = "/api/v1/people";
 
     /// <summary><c>GET</c> list (<c>after, limit</c>).</summary>
     public const string Audit = "/api/v1/audit";

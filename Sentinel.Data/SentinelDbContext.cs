@@ -16,9 +16,15 @@ using Sentinel.Data.Sweeps;
 
 namespace Sentinel.Data;
 
-/// <summary>Everything Sentinel knows. Times are UTC, keys are version 7 UUIDs, names are snake_case.</summary>
+/// <summary>
+/// Everything Sentinel knows. Times are UTC, keys are version 7 UUIDs, names are snake_case. What belongs to repositories is narrowed
+/// to a <see cref="RepositoryView"/> by query filters, so that no query can forget to; raw SQL has to look at <see cref="View"/> itself.
+/// </summary>
 public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> options) : DbContext(options)
 {
+    /// <summary>What queries of this context show. All, unless <see cref="LimitTo"/> said otherwise.</summary>
+    public RepositoryView View { get; private set; } = RepositoryView.All;
+
     public DbSet<Repository> Repositories => Set<Repository>();
 
     public DbSet<Delivery> Deliveries => Set<Delivery>();
@@ -49,6 +55,12 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
 
     public DbSet<AccessToken> AccessTokens => Set<AccessToken>();
 
+    public DbSet<Person> People => Set<Person>();
+
+    public DbSet<PersonRepository> PersonRepositories => Set<PersonRepository>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
     public DbSet<LivenessProvider> LivenessProviders => Set<LivenessProvider>();
 
     public DbSet<SecretLiveness> SecretLiveness => Set<SecretLiveness>();
@@ -67,6 +79,37 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
 
     public DbSet<Setting> Settings => Set<Setting>();
 
-    protected override void OnModelCreating(ModelBuilder modelBuilder) =>
+    /// <summary>Narrows every query that follows to a view.</summary>
+    public void LimitTo(RepositoryView view) => View = view;
+
+    public override void Dispose()
+    {
+        // The context goes back to a pool: whoever has it next must not see as somebody else.
+        View = RepositoryView.All;
+        base.Dispose();
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        View = RepositoryView.All;
+        return base.DisposeAsync();
+    }
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(SentinelDbContext).Assembly);
+        modelBuilder.Entity<Repository>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.Id));
+        modelBuilder.Entity<Scan>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
+        modelBuilder.Entity<ScanBaseline>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
+        modelBuilder.Entity<ScanGap>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
+        modelBuilder.Entity<Finding>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
+        modelBuilder.Entity<FindingInstance>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
+        modelBuilder.Entity<FindingEvent>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
+        modelBuilder.Entity<SecretExposure>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
+        modelBuilder.Entity<SecretCommit>().HasQueryFilter(row => View.SeesAll || Findings.Any(finding => finding.Id == row.FindingId));
+        modelBuilder.Entity<SecretLiveness>().HasQueryFilter(row => View.SeesAll || Findings.Any(finding => finding.Fingerprint == row.Fingerprint));
+        modelBuilder.Entity<Explanation>().HasQueryFilter(row => View.SeesAll || Findings.Any(finding => finding.Id == row.FindingId));
+        modelBuilder.Entity<OutboxMessage>().HasQueryFilter(row => View.SeesAll || (row.RepositoryId != null && View.Repositories.Contains(row.RepositoryId.Value)));
+        modelBuilder.Entity<Delivery>().HasQueryFilter(row => View.SeesAll || (row.RepositoryId != null && View.Repositories.Contains(row.RepositoryId.Value)));
+    }
 }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Sentinel.GitHub.App;
 using Sentinel.GitHub.Checkout;
 using Sentinel.GitHub.Http;
+using Sentinel.GitHub.SignIn;
 
 namespace Sentinel.GitHub;
 
@@ -13,7 +14,7 @@ namespace Sentinel.GitHub;
 public static class GitHubFeature
 {
     /// <summary>
-    /// Adds <see cref="GitHubClients"/> and <see cref="GitCredentials"/>. An <see cref="IGitHubAppSource"/> that was registered before is
+    /// Adds <see cref="GitHubClients"/>, <see cref="GitHubOAuth"/> and <see cref="GitCredentials"/>. An <see cref="IGitHubAppSource"/> that was registered before is
     /// asked for the App; without one it is the configuration's.
     /// </summary>
     public static IServiceCollection AddGitHub(this IServiceCollection services)
@@ -28,6 +29,7 @@ public static class GitHubFeature
         services.TryAddSingleton<GitHubTransport>();
         services.TryAddSingleton(provider => new GitHubClients(
             provider.GetRequiredService<GitHubTransport>(), provider.GetRequiredService<IGitHubAppSource>(), provider.GetRequiredService<AppTokens>()));
+        services.TryAddSingleton(provider => new GitHubOAuth(provider.GetRequiredService<GitHubTransport>()));
         services.TryAddSingleton<GitCredentials>();
         services.TryAddTransient<BufferingHandler>();
 

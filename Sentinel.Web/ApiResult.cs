@@ -21,8 +21,9 @@ public sealed record Done
 /// <param name="Status">HTTP status; null when no answer came.</param>
 /// <param name="RequestId">Leads to the journey of the call and to the log lines.</param>
 /// <param name="Fields">Faults by field of a rejected form; empty otherwise.</param>
+/// <param name="Type">The API's stable URI for this kind of failure; null when no answer came or it named none.</param>
 public sealed record ApiError(
-    int? Status, string Title, string? Detail, string RequestId, IReadOnlyDictionary<string, string[]> Fields)
+    int? Status, string Title, string? Detail, string RequestId, IReadOnlyDictionary<string, string[]> Fields, string? Type = null)
 {
     public bool IsNotFound => Status == StatusCodes.Status404NotFound;
 

@@ -97,7 +97,7 @@ public sealed partial class ApiTransport(HttpClient http, SessionTokens sessions
         var status = (int)response.StatusCode;
         var requestId = response.Headers.TryGetValues(RequestIds.HeaderName, out var ids) ? ids.First() : sentId;
         var problem = await ProblemAsync(response, cancellationToken);
-        return new ApiError(status, problem?.Title ?? DefaultTitle(status), problem?.Detail, requestId, problem?.Errors ?? NoFields);
+        return new ApiError(status, problem?.Title ?? DefaultTitle(status), problem?.Detail, requestId, problem?.Errors ?? NoFields, problem?.Type);
     }
 
     private static async Task<Problem?> ProblemAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -134,7 +134,7 @@ public sealed partial class ApiTransport(HttpClient http, SessionTokens sessions
 
     private static readonly Dictionary<string, string[]> NoFields = [];
 
-    private sealed record Problem(string? Title, string? Detail, Dictionary<string, string[]>? Errors);
+    private sealed record Problem(string? Type, string? Title, string? Detail, Dictionary<string, string[]>? Errors);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "API call {Path} got no answer, request {CallId}")]
     private partial void LogUnreachable(string path, string callId, Exception exception);

@@ -6,6 +6,7 @@ using Sentinel.Contracts.Live;
 using Sentinel.Contracts.Liveness;
 using Sentinel.Contracts.Operations;
 using Sentinel.Contracts.Overview;
+using Sentinel.Contracts.People;
 using Sentinel.Contracts.Repositories;
 using Sentinel.Contracts.Requests;
 using Sentinel.Contracts.Rules;
@@ -147,6 +148,15 @@ public sealed class SentinelClient(ApiTransport api)
 
     public Task<ApiResult<Page<AuditEntry>>> AuditAsync(string? after, int limit, CancellationToken cancellationToken) =>
         api.GetAsync<Page<AuditEntry>>(Paging(after, limit).AppendTo(ApiRoutes.Audit), cancellationToken);
+
+    public Task<ApiResult<IReadOnlyList<PersonSummary>>> PeopleAsync(CancellationToken cancellationToken) =>
+        api.GetListAsync<PersonSummary>(ApiRoutes.People, cancellationToken);
+
+    public Task<ApiResult<Done>> ChangeRoleAsync(Guid id, Role role, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{ApiRoutes.People}/{id}/role", new ChangeRoleRequest(role), cancellationToken);
+
+    public Task<ApiResult<Done>> SignOutPersonAsync(Guid id, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{ApiRoutes.People}/{id}/sign-out", null, cancellationToken);
 
     private static string CustomRule(string id) => $"{ApiRoutes.CustomRules}/{Uri.EscapeDataString(id)}";
 

@@ -21,9 +21,13 @@ public static class SentinelUrls
     public const string Rules = "/rules";
     public const string Audit = "/audit";
     public const string Settings = "/settings";
+    public const string People = "/people";
     public const string SignIn = "/sign-in";
     public const string LocalSignIn = "/sign-in/local";
+    public const string GitHubSignIn = "/auth/github";
+    public const string GitHubCallback = "/auth/github/callback";
     public const string SignOut = "/sign-out";
+    public const string SignOutEverywhere = "/sign-out/everywhere";
     public const string Denied = "/denied";
     public const string NotFound = "/not-found";
     public const string Error = "/error";
@@ -60,6 +64,13 @@ public static class SentinelUrls
     public static string CustomRule(string id) => $"{CustomRules}/{Uri.EscapeDataString(id)}";
 
     public static string EditCustomRule(string id) => $"{CustomRule(id)}/edit";
+
+    public static string GitHubSignInFrom(string returnUrl)
+    {
+        var query = new QueryText();
+        query.Add("returnUrl", ReturnUrl.IsLocal(returnUrl) && returnUrl != ReturnUrl.Home ? returnUrl : null);
+        return query.AppendTo(GitHubSignIn);
+    }
 
     public static string SignInFrom(string returnUrl, string? reason = null)
     {

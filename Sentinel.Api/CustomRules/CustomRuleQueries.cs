@@ -3,6 +3,7 @@ using Sentinel.Contracts.CustomRules;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Rules;
 using Sentinel.Data;
+using Sentinel.Data.Access;
 using Sentinel.Data.CustomRules;
 using Sentinel.Data.Findings;
 using CustomRuleVersion = Sentinel.Contracts.CustomRules.CustomRuleVersion;
@@ -40,7 +41,7 @@ internal static class CustomRuleQueries
             Summary(rule, versions[0].Definition, open),
             [.. versions.Select(version => new CustomRuleVersion(
                 version.Version, version.Definition, version.CreatedBy, version.CreatedAt, version.ActivatedBy, version.ActivatedAt,
-                runs.TryGetValue(version.Version, out var run) ? ToContract(run) : null))]);
+                runs.TryGetValue(version.Version, out var run) ? ToContract(run, db.View) : null))]);
     }
 
     /// <summary>The active ones as rules among the others.</summary>
@@ -68,9 +69,16 @@ internal static class CustomRuleQueries
         return definition is null ? null : AsRule(definition, await db.Findings.NeedingWork().CountAsync(finding => finding.RuleId == id, cancellationToken));
     }
 
-    public static DryRun ToContract(RunRow run) => new(
-        run.Id, run.Status, run.Against, run.RepositoriesTotal, run.RepositoriesDone, run.Files, run.Added, run.Removed, run.RequestedBy, run.RequestedAt, run.CompletedAt,
-        run.Repositories, run.Detail);
+    /// <summary>A dry run as far as <paramref name="view"/> goes: what it found elsewhere is left out, of the sums too.</summary>
+    public static DryRun ToContract(RunRow run, RepositoryView view)
+    {
+        var all = new DryRun(
+            run.Id, run.Status, run.Against, run.RepositoriesTotal, run.RepositoriesDone, run.Files, run.Added, run.Removed, run.RequestedBy, run.RequestedAt, run.CompletedAt,
+            run.Repositories, run.Detail);
+        if (view.SeesAll) return all;
+        DryRunRepository[] seen = [.. run.Repositories.Where(item => view.Includes(item.Id))];
+        return all with { Repositories = seen, Added = seen.Sum(item => item.Added), Removed = seen.Sum(item => item.Removed) };
+    }
 
     private static Task<Dictionary<string, int>> OpenAsync(SentinelDbContext db, CancellationToken cancellationToken) =>
         db.Findings.NeedingWork().Where(finding => finding.RuleId.StartsWith(CustomRuleFile.IdPrefix)).GroupBy(finding => finding.RuleId)

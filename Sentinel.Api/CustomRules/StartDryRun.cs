@@ -30,6 +30,6 @@ internal static class StartDryRun
             await transaction.CommitAsync(cancellationToken);
         }
 
-        return TypedResults.Accepted($"{ApiRoutes.CustomRules}/{id}", CustomRuleQueries.ToContract(run));
+        return TypedResults.Accepted($"{ApiRoutes.CustomRules}/{id}", CustomRuleQueries.ToContract(run, db.View));
     }
 }

@@ -1,9 +1,12 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 using Sentinel.Api.Security;
+using Sentinel.Api.Visibility;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Live;
+using Sentinel.Data.Access;
 using Sentinel.Data.Queue;
 
 namespace Sentinel.Api.Live;
@@ -16,15 +19,29 @@ internal static class LiveApi
         .WithTags("Live").WithSummary("Follow what happens (server-sent events)")
         .RequireAuthorization(Policies.Viewer);
 
-    private static ServerSentEventsResult<LiveEvent?> Stream(IScanProgressBus bus, CancellationToken cancellationToken) =>
-        TypedResults.ServerSentEvents(FollowAsync(bus, cancellationToken));
+    private static ServerSentEventsResult<LiveEvent?> Stream(LiveCaller caller, IScanProgressBus bus, CancellationToken cancellationToken) =>
+        TypedResults.ServerSentEvents(FollowAsync(caller, bus, cancellationToken));
 
     private static async IAsyncEnumerable<SseItem<LiveEvent?>> FollowAsync(
-        IScanProgressBus bus, [EnumeratorCancellation] CancellationToken cancellationToken)
+        LiveCaller caller, IScanProgressBus bus, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // At once, so that a client knows that it is connected.
         yield return new SseItem<LiveEvent?>(null, Heartbeat.EventType);
         await foreach (var change in Heartbeat.WithAsync(bus.SubscribeAllAsync, Heartbeat.Interval, cancellationToken))
-            yield return change is null ? new SseItem<LiveEvent?>(null, Heartbeat.EventType) : new SseItem<LiveEvent?>(change, change.Kind);
+        {
+            if (await caller.LookAsync(cancellationToken) is not { } view) yield break;
+            if (change is null) yield return new SseItem<LiveEvent?>(null, Heartbeat.EventType);
+            else if (await IsVisibleAsync(change, caller, view, cancellationToken)) yield return new SseItem<LiveEvent?>(change, change.Kind);
+        }
+    }
+
+    // Some events name a scan or a finding only; whose it is the database knows.
+    private static async Task<bool> IsVisibleAsync(LiveEvent change, LiveCaller caller, RepositoryView view, CancellationToken cancellationToken)
+    {
+        if (view.SeesAll) return true;
+        if (change.RepositoryId is { } repository) return view.Includes(repository);
+        await using var db = await caller.OpenAsync(view, cancellationToken);
+        return (change.FindingId is { } finding && await db.Findings.AnyAsync(row => row.Id == finding, cancellationToken))
+            || (change.ScanId is { } scan && await db.Scans.AnyAsync(row => row.Id == scan, cancellationToken));
     }
 }

@@ -27,7 +27,7 @@ internal static class CoverageGaps
             when scan.status = 'Partial' then 'files-skipped'
             when scan.completed_at < $1 then 'stale'
           end as kind) gap
-        where not repository.archived and gap.kind is not null
+        where not repository.archived and gap.kind is not null and ($3 or repository.id = any($4))
         order by array_position(array['last-scan-failed', 'plugin-failed', 'never-scanned', 'files-skipped', 'stale'], gap.kind), repository.full_name
         limit $2
         """;
@@ -39,7 +39,7 @@ internal static class CoverageGaps
         {
             await using var command = new NpgsqlCommand(Query, (NpgsqlConnection)db.Database.GetDbConnection())
             {
-                Parameters = { new() { Value = now - Stale }, new() { Value = Max } },
+                Parameters = { new() { Value = now - Stale }, new() { Value = Max }, new() { Value = db.View.SeesAll }, new() { Value = db.View.Repositories } },
             };
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             var gaps = new List<CoverageGap>();

@@ -23,6 +23,14 @@ internal static class ProblemTypes
     public const string BadPayload = Prefix + "webhook-payload";
     public const string RefusedUrl = Prefix + "refused-url";
     public const string LocalSignInRefused = Prefix + "local-sign-in-refused";
+    public const string SignInOff = Prefix + "sign-in-off";
+    public const string SignInState = Prefix + "sign-in-state";
+    public const string SignInDeclined = Prefix + "sign-in-declined";
+    public const string SignInCode = Prefix + "sign-in-code";
+    public const string SignInOrganization = Prefix + "sign-in-organisation";
+    public const string SignInUnavailable = Prefix + "sign-in-unavailable";
+    public const string SignInSetup = Prefix + "sign-in-setup";
+    public const string CrossSite = Prefix + "cross-site";
 
     /// <summary>The kind that a bare status code stands for.</summary>
     public static string FromStatus(int status) => status switch

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Sentinel.Api.Security;
 using Sentinel.Contracts.Requests;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data;
@@ -12,11 +13,11 @@ internal static class Journeys
 {
     private const int MaxEach = 200;
 
-    public static async Task<RequestJourney?> LoadAsync(SentinelDbContext db, string requestId, CancellationToken cancellationToken)
+    public static async Task<RequestJourney?> LoadAsync(SentinelDbContext db, CurrentUser user, string requestId, CancellationToken cancellationToken)
     {
         var steps = new List<JourneyStep>();
         steps.AddRange(await DeliveriesAsync(db, requestId, cancellationToken));
-        steps.AddRange(await AuditAsync(db, requestId, cancellationToken));
+        steps.AddRange(await AuditAsync(db, user, requestId, cancellationToken));
         steps.AddRange(await ScansAsync(db, requestId, cancellationToken));
         steps.AddRange(await FindingsAsync(db, requestId, cancellationToken));
         steps.AddRange(await OutboxAsync(db, requestId, cancellationToken));
@@ -37,8 +38,9 @@ internal static class Journeys
             "delivery", "api", $"GitHub sent {row.Event}{(row.Action is null ? "" : $" ({row.Action})")}",
             $"{row.Outcome}. {row.Detail} Delivery {row.DeliveryId}.", row.ReceivedAt, 0, row.Outcome == DeliveryOutcome.Failed, null));
 
-    private static async Task<IEnumerable<JourneyStep>> AuditAsync(SentinelDbContext db, string requestId, CancellationToken cancellationToken) =>
-        (await db.AuditLog.AsNoTracking().Where(row => row.RequestId == requestId).OrderBy(row => row.Id).Take(MaxEach).ToListAsync(cancellationToken))
+    // The log itself is for administrators; others are shown what they did themselves.
+    private static async Task<IEnumerable<JourneyStep>> AuditAsync(SentinelDbContext db, CurrentUser user, string requestId, CancellationToken cancellationToken) =>
+        (await db.AuditLog.AsNoTracking().Where(row => row.RequestId == requestId && (db.View.SeesAll || row.Actor == user.Login)).OrderBy(row => row.Id).Take(MaxEach).ToListAsync(cancellationToken))
         .Select(row => new JourneyStep("audit", "api", $"{row.Actor}: {row.Action}", $"{row.SubjectType} {row.SubjectId}", row.At, 0, false, null));
 
     private static async Task<IEnumerable<JourneyStep>> ScansAsync(SentinelDbContext db, string requestId, CancellationToken cancellationToken)

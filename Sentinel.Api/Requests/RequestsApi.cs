@@ -22,8 +22,8 @@ internal static class RequestsApi
     }
 
     private static async Task<Results<Ok<RequestJourney>, ProblemHttpResult>> Get(
-        string requestId, SentinelDbContext db, CancellationToken cancellationToken) =>
-        RequestIds.IsValid(requestId) && await Journeys.LoadAsync(db, requestId, cancellationToken) is { } journey
+        string requestId, CurrentUser user, SentinelDbContext db, CancellationToken cancellationToken) =>
+        RequestIds.IsValid(requestId) && await Journeys.LoadAsync(db, user, requestId, cancellationToken) is { } journey
             ? TypedResults.Ok(journey)
             : ProblemTypes.Missing("request");
 }

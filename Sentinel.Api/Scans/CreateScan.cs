@@ -36,7 +36,8 @@ internal static class CreateScan
         if (idempotencyKey is { Length: 0 or > MaxIdempotencyKey })
             return ProblemTypes.Invalid("Idempotency-Key", $"The key has 1 to {MaxIdempotencyKey} characters.");
 
-        var repository = await RepositoryUpsert.ByCloneUrlAsync(db, url, time.GetUtcNow(), cancellationToken);
+        if (await RepositoryAsync(db, url, time.GetUtcNow(), cancellationToken) is not { } repository)
+            return ProblemTypes.Missing("repository that you may see; an administrator can scan any address");
         var scan = NewScan(repository, name, time);
         db.Scans.Add(scan);
         var memory = idempotencyKey is null ? null : Remember(scan, user.Login, idempotencyKey, time);
@@ -54,6 +55,12 @@ internal static class CreateScan
         await dispatch.EnqueueAsync([scan.Id], cancellationToken);
         return Answer(scan);
     }
+
+    // Whoever sees a part of the repositories starts scans of that part: an address must not become a way to look at another's code.
+    private static async Task<Repository?> RepositoryAsync(SentinelDbContext db, CloneUrl url, DateTimeOffset now, CancellationToken cancellationToken) =>
+        db.View.SeesAll
+            ? await RepositoryUpsert.ByCloneUrlAsync(db, url, now, cancellationToken)
+            : await db.Repositories.AsNoTracking().FirstOrDefaultAsync(row => row.CloneUrl == url.Url && row.GitHubId != null, cancellationToken);
 
     private static Scan NewScan(Repository repository, string? name, TimeProvider time)
     {

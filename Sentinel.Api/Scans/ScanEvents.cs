@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Api.Live;
 using Sentinel.Api.Problems;
+using Sentinel.Api.Visibility;
 using Sentinel.Contracts.Scans;
-using Sentinel.Data;
 using Sentinel.Data.Queue;
 
 namespace Sentinel.Api.Scans;
@@ -17,21 +17,22 @@ internal static class ScanEvents
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(3);
 
     public static async Task<Results<ServerSentEventsResult<ScanProgress?>, ProblemHttpResult>> Stream(
-        Guid id, IServiceScopeFactory scopes, IScanProgressBus bus, TimeProvider time, CancellationToken cancellationToken) =>
-        await NowAsync(scopes, id, time, cancellationToken) is { } now
-            ? TypedResults.ServerSentEvents(FollowAsync(now, scopes, bus, time, cancellationToken))
+        Guid id, LiveCaller caller, IScanProgressBus bus, TimeProvider time, CancellationToken cancellationToken) =>
+        await NowAsync(caller, id, time, cancellationToken) is { } now
+            ? TypedResults.ServerSentEvents(FollowAsync(now, caller, bus, time, cancellationToken))
             : ProblemTypes.Missing("scan");
 
     private static async IAsyncEnumerable<SseItem<ScanProgress?>> FollowAsync(
-        ScanProgress first, IServiceScopeFactory scopes, IScanProgressBus bus, TimeProvider time,
+        ScanProgress first, LiveCaller caller, IScanProgressBus bus, TimeProvider time,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return new SseItem<ScanProgress?>(first, "progress");
         if (HasEnded(first.Status)) yield break;
         await foreach (var step in Heartbeat.WithAsync(token => bus.SubscribeAsync(first.ScanId, token), Quiet, cancellationToken))
         {
+            if (await caller.LookAsync(cancellationToken) is not { } view || !view.Includes(first.RepositoryId)) yield break;
             // A message can be lost, and the scan can have ended before the subscription began: a quiet stream asks the database.
-            var progress = step ?? await NowAsync(scopes, first.ScanId, time, cancellationToken);
+            var progress = step ?? await NowAsync(caller, first.ScanId, time, cancellationToken);
             yield return step is null && progress is not null && !HasEnded(progress.Status)
                 ? new SseItem<ScanProgress?>(null, Heartbeat.EventType)
                 : new SseItem<ScanProgress?>(progress, "progress");
@@ -42,12 +43,12 @@ internal static class ScanEvents
     private static bool HasEnded(ScanStatus status) => status is not (ScanStatus.Queued or ScanStatus.Running);
 
     private static async Task<ScanProgress?> NowAsync(
-        IServiceScopeFactory scopes, Guid id, TimeProvider time, CancellationToken cancellationToken)
+        LiveCaller caller, Guid id, TimeProvider time, CancellationToken cancellationToken)
     {
-        // A stream can stay open for an hour; it must not hold a pooled context that long.
-        await using var scope = scopes.CreateAsyncScope();
+        if (await caller.LookAsync(cancellationToken) is not { } view) return null;
+        await using var db = await caller.OpenAsync(view, cancellationToken);
         var now = time.GetUtcNow();
-        return await scope.ServiceProvider.GetRequiredService<SentinelDbContext>().Scans.AsNoTracking().Where(scan => scan.Id == id)
+        return await db.Scans.AsNoTracking().Where(scan => scan.Id == id)
             .Select(scan => new ScanProgress(
                 scan.Id, scan.RepositoryId, scan.RequestId, scan.Status, scan.Phase, scan.FilesDone, scan.FilesTotal, scan.FilesSkipped, now))
             .SingleOrDefaultAsync(cancellationToken);

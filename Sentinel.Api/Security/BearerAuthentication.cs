@@ -13,11 +13,14 @@ internal sealed class BearerAuthentication(
 
     private const string Prefix = "Bearer ";
 
+    /// <summary>The token of a request; null when it brings none.</summary>
+    public static string? TokenOf(HttpRequest request) =>
+        request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : null;
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (Request.Headers.Authorization is not [{ } header] || !header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            return AuthenticateResult.NoResult();
-        var user = await tokens.FindAsync(header[Prefix.Length..].Trim(), Context.RequestAborted);
+        if (TokenOf(Request) is not { } token) return AuthenticateResult.NoResult();
+        var user = await tokens.FindAsync(token, Context.RequestAborted);
         return user is null
             ? AuthenticateResult.Fail("The token is unknown, expired or revoked.")
             : AuthenticateResult.Success(new AuthenticationTicket(user.ToPrincipal(Scheme.Name), Scheme.Name));

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
-using Sentinel.Api.Sessions;
+using Sentinel.Api.Visibility;
 
 namespace Sentinel.Api.Security;
 
@@ -8,7 +8,7 @@ internal static class SecurityFeature
 {
     public static IServiceCollection AddSentinelSecurity(this IServiceCollection services)
     {
-        services.AddSingleton<TokenDirectory>().AddSingleton<LocalSignIn>();
+        services.AddSingleton<TokenDirectory>();
         services.AddAuthentication(BearerAuthentication.SchemeName)
             .AddScheme<AuthenticationSchemeOptions, BearerAuthentication>(BearerAuthentication.SchemeName, null);
         services.AddAuthorizationBuilder().AddSentinelPolicies();
@@ -18,9 +18,11 @@ internal static class SecurityFeature
     /// <summary>Authentication before the limits, so that each caller has their own; both before authorization.</summary>
     public static WebApplication UseSentinelSecurity(this WebApplication app)
     {
+        app.UseCrossSiteRefusal();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseVisibility();
         return app;
     }
 }

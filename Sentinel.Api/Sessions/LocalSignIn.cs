@@ -1,13 +1,14 @@
 using System.Net;
+using Sentinel.GitHub.SignIn;
 
 namespace Sentinel.Api.Sessions;
 
 /// <summary>
-/// Decides whether a request may sign in with no credential: only in Development, and only from this very machine. A proxy
+/// Decides whether a request may sign in with no credential: only in Development where GitHub is not set up, and only from this very machine. A proxy
 /// in front makes every caller look local, and a page on another site can make a browser call a name that points here (DNS
 /// rebinding); both are refused by what the request says of itself.
 /// </summary>
-internal sealed class LocalSignIn(IHostEnvironment environment)
+internal sealed class LocalSignIn(IHostEnvironment environment, IConfiguration configuration)
 {
     // ForwardedHeaders moves what it used to X-Original-*, so a proxy shows either way.
     private static readonly string[] ProxyHeaders =
@@ -20,6 +21,7 @@ internal sealed class LocalSignIn(IHostEnvironment environment)
     public string? Refusal(HttpRequest request)
     {
         if (!environment.IsDevelopment()) return "Local sign-in exists in the Development environment only.";
+        if (GitHubOAuthClient.From(configuration) is not null) return "People sign in with GitHub here.";
         if (request.HttpContext.Connection.RemoteIpAddress is not { } peer || !IPAddress.IsLoopback(peer))
             return "Local sign-in answers only to this machine's loopback address.";
         if (ProxyHeaders.Any(request.Headers.ContainsKey)) return "Local sign-in does not work through a proxy.";

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Sentinel.Api.Audit;
 using Sentinel.Api.Problems;
 using Sentinel.Api.Security;
+using Sentinel.Api.Visibility;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Sessions;
 using Sentinel.Data;
@@ -20,7 +21,7 @@ internal static class TokensApi
 
     public static RouteGroupBuilder MapTokens(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup(ApiRoutes.Tokens).WithTags("Tokens").RequireAuthorization(Policies.Viewer);
+        var group = routes.MapGroup(ApiRoutes.Tokens).WithTags("Tokens").RequireAuthorization(Policies.Viewer).SeesNoRepositories();
         group.MapGet("/", List).WithSummary("List API tokens, without their values");
         group.MapPost("/", Create).RequireRateLimiting(RateLimits.Costly).WithSummary("Create an API token; its value is shown once");
         group.MapDelete("/{id:guid}", Revoke).WithSummary("Revoke an API token");
@@ -55,9 +56,10 @@ internal static class TokensApi
             Name = name,
             Hash = TokenFormat.Hash(value),
             Owner = user.Login,
+            PersonId = user.PersonId,
             Role = request.Role,
             CreatedAt = now,
-            ExpiresAt = now.AddDays(request.ExpiresInDays ?? DefaultDays),
+            ExpiresAt = ExpiryOf(request, user, now),
         };
         db.AccessTokens.Add(token);
         audit.Add(user.Login, "token.created", "token", token.Id.ToString(), new { token.Name, token.Role, token.ExpiresAt });
@@ -85,6 +87,15 @@ internal static class TokensApi
     private static IQueryable<AccessToken> VisibleTo(CurrentUser user, SentinelDbContext db)
     {
         var tokens = db.AccessTokens.Where(token => token.Kind == AccessTokenKind.ApiToken);
-        return user.Role == Role.Admin ? tokens : tokens.Where(token => token.Owner == user.Login);
+        return user.Role == Role.Admin ? tokens
+            : user.PersonId is { } person ? tokens.Where(token => token.PersonId == person)
+            : tokens.Where(token => token.PersonId == null && token.Owner == user.Login);
+    }
+
+    // A stolen token must not be able to make one that outlives it.
+    private static DateTimeOffset ExpiryOf(CreateTokenRequest request, CurrentUser user, DateTimeOffset now)
+    {
+        var wanted = now.AddDays(request.ExpiresInDays ?? DefaultDays);
+        return user.IsApiToken && user.ExpiresAt < wanted ? user.ExpiresAt : wanted;
     }
 }

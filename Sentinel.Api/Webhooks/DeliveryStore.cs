@@ -65,6 +65,7 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, IDbContextFactory
                 pointless.AddRange(await RefRetirement.ApplyAsync(connection, delivery, repositoryId, time.GetUtcNow(), cancellationToken));
         }
 
+        await AccessChanges.NoteAsync(connection, fresh.Where(item => stored.Contains(item.DeliveryId)).Select(item => item.Event), time.GetUtcNow(), cancellationToken);
         return new StoredBatch(
             stored, [.. fresh.Where(item => stored.Contains(item.DeliveryId)).SelectMany(item => item.ScanIds)], pointless);
     }

@@ -19,8 +19,16 @@ public sealed class AccessToken
     /// <summary>SHA-256 of the token's text: the token has 256 random bits, so a plain hash cannot be searched.</summary>
     public required byte[] Hash { get; init; }
 
+    /// <summary>Login of the owner when the token was made.</summary>
     public required string Owner { get; init; }
 
+    /// <summary>The owner; null for somebody who signed in locally.</summary>
+    public Guid? PersonId { get; init; }
+
+    /// <summary>Of a person's session: <see cref="Person.SessionVersion"/> when it began. Null otherwise.</summary>
+    public int? SessionVersion { get; init; }
+
+    /// <summary>The most that the token may do; it never does more than its owner may now.</summary>
     public required Role Role { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -42,5 +50,6 @@ internal sealed class AccessTokenConfiguration : IEntityTypeConfiguration<Access
         builder.Property(t => t.Role).HasConversion<string>();
         builder.HasIndex(t => t.Hash).IsUnique();
         builder.HasIndex(t => new { t.Owner, t.Id });
+        builder.HasOne<Person>().WithMany().HasForeignKey(t => t.PersonId).OnDelete(DeleteBehavior.Cascade);
     }
 }

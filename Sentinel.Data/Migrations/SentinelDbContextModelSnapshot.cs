@@ -61,6 +61,10 @@ namespace Sentinel.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("owner");
 
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
                     b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("revoked_at");
@@ -70,6 +74,10 @@ namespace Sentinel.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("role");
 
+                    b.Property<int?>("SessionVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("session_version");
+
                     b.HasKey("Id")
                         .HasName("pk_access_tokens");
 
@@ -77,10 +85,125 @@ namespace Sentinel.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_access_tokens_hash");
 
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_access_tokens_person_id");
+
                     b.HasIndex("Owner", "Id")
                         .HasDatabaseName("ix_access_tokens_owner_id");
 
                     b.ToTable("access_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Access.DataProtectionKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("FriendlyName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("friendly_name");
+
+                    b.Property<string>("Xml")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Id")
+                        .HasName("pk_data_protection_keys");
+
+                    b.ToTable("data_protection_keys", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Access.Person", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AvatarUrl")
+                        .HasColumnType("text")
+                        .HasColumnName("avatar_url");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("GitHubId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("git_hub_id");
+
+                    b.Property<byte[]>("GitHubRefreshToken")
+                        .HasColumnType("bytea")
+                        .HasColumnName("git_hub_refresh_token");
+
+                    b.Property<byte[]>("GitHubToken")
+                        .HasColumnType("bytea")
+                        .HasColumnName("git_hub_token");
+
+                    b.Property<DateTimeOffset?>("GitHubTokenExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("git_hub_token_expires_at");
+
+                    b.Property<string>("Login")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("login");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<int>("SessionVersion")
+                        .HasColumnType("integer")
+                        .HasColumnName("session_version");
+
+                    b.Property<DateTimeOffset>("SignedInAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("signed_in_at");
+
+                    b.Property<DateTimeOffset?>("VisibilityDueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("visibility_due_at");
+
+                    b.Property<DateTimeOffset?>("VisibilityReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("visibility_read_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_people");
+
+                    b.HasIndex("GitHubId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_people_git_hub_id");
+
+                    b.ToTable("people", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Access.PersonRepository", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<long>("GitHubId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("git_hub_id");
+
+                    b.HasKey("PersonId", "GitHubId")
+                        .HasName("pk_person_repositories");
+
+                    b.ToTable("person_repositories", (string)null);
                 });
 
             modelBuilder.Entity("Sentinel.Data.Audit.AuditEntry", b =>
@@ -1665,6 +1788,23 @@ namespace Sentinel.Data.Migrations
                         .HasDatabaseName("ix_sweeps_kind_started_at");
 
                     b.ToTable("sweeps", (string)null);
+            modelBuilder.Entity("Sentinel.Data.Access.AccessToken", b =>
+                {
+                    b.HasOne("Sentinel.Data.Access.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_access_tokens_people_person_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Access.PersonRepository", b =>
+                {
+                    b.HasOne("Sentinel.Data.Access.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_person_repositories_people_person_id");
                 });
 
             modelBuilder.Entity("Sentinel.Data.CustomRules.CustomRuleDryRun", b =>

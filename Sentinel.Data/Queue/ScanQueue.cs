@@ -262,7 +262,7 @@ internal sealed partial class ScanQueue(
             where s.id = {id} and s.status = 'Queued' and (s.not_before is null or s.not_before <= {now})
               and (select count(*) from scans r where r.repository_id = s.repository_id and r.status = 'Running') < {cap}
             returning s.*
-            """).AsNoTracking().ToListAsync(cancellationToken);
+            """).IgnoreQueryFilters().AsNoTracking().ToListAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return leased is [var scan]
             ? new ScanLease(scan.Id, scan.RepositoryId, token, scan.RequestId, scan.TraceParent, scan.Attempt, until)

@@ -28,6 +28,7 @@ public static partial class ConfigurationContract
         new(AiModel, "gemini-2.5-flash", Services.AiService, CheckOneLine),
         new(GitHubClientId, "Iv1.0123456789abcdef", Services.Api, CheckOneLine),
         new(GitHubClientSecret, "40 hexadecimal digits", Services.Api, CheckOneLine),
+        new(GitHubAllowedOrgs, "acme, acme-labs", Services.Api, CheckLogins),
         new(AiServiceUrl, "http://ai-service:8080", Services.Api | Services.Worker, CheckServiceUrl),
         new(ApiUrl, "http://api:3001", Services.Web, CheckServiceUrl),
         new(GitHubWebhookSecret, "a random text of at least 32 characters", Services.Api, CheckOneLine, RequiredOutsideDevelopment: Services.Api),
@@ -187,6 +188,14 @@ public static partial class ConfigurationContract
         new Uri(CheckUrl(value.Trim())) is { Scheme: "http" } url && !OwnNetwork.Holds(url.Host)
             ? throw new FormatException("plain http is taken only for hosts of one's own network; use https")
             : value.Trim();
+
+    // A name that cannot be an organisation's would silently let nobody in.
+    private static string CheckLogins(string value) =>
+        value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } logins && logins.All(login => Login().IsMatch(login))
+            ? string.Join(',', logins) : throw new FormatException("not names of GitHub organisations with commas between them");
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]{0,99}\z")]
+    private static partial Regex Login();
 
     private static string CheckAppId(string value) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? value : throw new FormatException("not a number");

@@ -33,6 +33,9 @@ public static class ConfigurationKeys
     /// <summary>GitHub OAuth client's secret.</summary>
     public const string GitHubClientSecret = "GITHUB_CLIENT_SECRET";
 
+    /// <summary>GitHub organisations, apart by commas, whose members may sign in; unset for everybody with an account at that GitHub.</summary>
+    public const string GitHubAllowedOrgs = "GITHUB_ALLOWED_ORGS";
+
     /// <summary>Internal URL of the AI service.</summary>
     public const string AiServiceUrl = "AI_SERVICE_URL";
 

@@ -47,7 +47,7 @@ internal sealed class ApiServer : IAsyncDisposable
 
     public static async Task<ApiServer> StartAsync(
         CancellationToken cancellationToken, string environment = "Development", string? connectionString = null, string? redis = null,
-        IReadOnlyDictionary<string, string?>? settings = null)
+        IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? clock = null, ILoggerProvider? logs = null)
     {
         connectionString ??= await TestPostgres.CreateDatabaseAsync(cancellationToken);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment, ApplicationName = "Sentinel.Api" });
@@ -59,8 +59,10 @@ internal sealed class ApiServer : IAsyncDisposable
         });
         builder.Host.UseDefaultServiceProvider(options => options.ValidateOnBuild = options.ValidateScopes = true);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        if (clock is not null) builder.Services.AddSingleton(clock);
         builder.AddApi();
         builder.Logging.ClearProviders();
+        if (logs is not null) builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         var app = builder.Build().MapApi();
         await app.StartAsync(cancellationToken);
         return new ApiServer(app, connectionString);
@@ -98,7 +100,7 @@ internal sealed class ApiServer : IAsyncDisposable
     private async Task<string> CreateTokenAsync(Role role, CancellationToken cancellationToken)
     {
         var token = TokenFormat.Create(TokenFormat.ApiPrefix);
-        var now = TimeProvider.System.GetUtcNow();
+        var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<SentinelDbContext>>().CreateDbContextAsync(cancellationToken);
         db.AccessTokens.Add(new AccessToken
         {

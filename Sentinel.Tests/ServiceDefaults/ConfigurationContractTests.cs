@@ -118,6 +118,20 @@ public sealed class ConfigurationContractTests : IDisposable
     public void Read_ModelAddress_IsEncryptedOnTheWayOut(string url, bool accepted) =>
         Assert.Equal(accepted, Read("ai-service", development: false, ("AI_BASE_URL", url)).Faults.Count == 0);
 
+    [Theory]
+    [InlineData("acme, acme-labs", "acme,acme-labs")]
+    [InlineData("acme", "acme")]
+    [InlineData("acme; labs", null)]
+    [InlineData("https://github.com/acme", null)]
+    [InlineData(",", null)]
+    public void Read_AllowedOrganisations_AreNamesWithCommasBetween(string given, string? expected)
+    {
+        var (values, faults) = Read("api", development: true, ("DATABASE_URL", "postgres://u:p@h/s"), ("REDIS_URL", "redis://h"), ("GITHUB_ALLOWED_ORGS", given));
+
+        Assert.Equal(expected, values.GetValueOrDefault("GITHUB_ALLOWED_ORGS"));
+        Assert.Equal(expected is null ? 1 : 0, faults.Count);
+    }
+
     [Fact]
     public void Read_DiscoveredAiService_WinsOverItsUrl()
     {

@@ -16,5 +16,6 @@ internal static class ReturnUrl
         && !url.Contains('\\')
         && !url.Any(char.IsControl)
         && !url.StartsWith(SentinelUrls.SignIn, StringComparison.OrdinalIgnoreCase)
-        && !url.StartsWith(SentinelUrls.SignOut, StringComparison.OrdinalIgnoreCase);
+        && !url.StartsWith(SentinelUrls.SignOut, StringComparison.OrdinalIgnoreCase)
+        && !url.StartsWith(SentinelUrls.GitHubSignIn, StringComparison.OrdinalIgnoreCase);
 }

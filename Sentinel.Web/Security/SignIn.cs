@@ -30,6 +30,7 @@ internal static class SignIn
             options.ReturnUrlParameter = "returnUrl";
             // The API decides how long a session lives; the ticket ends with it.
             options.SlidingExpiration = false;
+            options.Events.OnValidatePrincipal = SessionCheck.ValidateAsync;
         });
         builder.Services.AddAuthorization();
         builder.Services.AddCascadingAuthenticationState();
@@ -49,6 +50,8 @@ internal static class SignIn
         // Binding a form makes the anti-forgery middleware check the token before the handler runs.
         routes.MapPost(SentinelUrls.LocalSignIn, ContinueLocally).AllowAnonymous();
         routes.MapPost(SentinelUrls.SignOut, EndSession).AllowAnonymous();
+        routes.MapPost(SentinelUrls.SignOutEverywhere, EndAllSessions).AllowAnonymous();
+        routes.MapGitHubSignIn();
     }
 
     /// <remarks>With Redis, every instance of the dashboard can open the others' cookies, and a restart signs nobody out.</remarks>
@@ -78,11 +81,26 @@ internal static class SignIn
         if (result.Value is not { } session)
             return Results.LocalRedirect(SentinelUrls.SignInFrom(target, result.Error is { Status: null } ? "no-api" : "refused"));
 
-        await context.SignInAsync(
-            CookieAuthenticationDefaults.AuthenticationScheme,
-            SessionTokens.PrincipalFor(session, CookieAuthenticationDefaults.AuthenticationScheme),
-            new AuthenticationProperties { IsPersistent = true, ExpiresUtc = session.ExpiresAt });
+        await BeginAsync(context, session);
         return Results.LocalRedirect(target);
+    }
+
+    /// <summary>Puts a new session into this browser's cookie, in the place of whatever was there.</summary>
+    internal static Task BeginAsync(HttpContext context, SessionCreated session) => context.SignInAsync(
+        CookieAuthenticationDefaults.AuthenticationScheme,
+        SessionTokens.PrincipalFor(session, CookieAuthenticationDefaults.AuthenticationScheme),
+        new AuthenticationProperties { IsPersistent = true, ExpiresUtc = session.ExpiresAt });
+
+    // The form's field is what makes the anti-forgery middleware look.
+    private static async Task<IResult> EndAllSessions([FromForm] string? confirmed, HttpContext context, ApiTransport api, SessionTokens sessions)
+    {
+        if (confirmed != "yes" || context.User.Identity?.IsAuthenticated != true) return Results.LocalRedirect(ReturnUrl.Home);
+        sessions.ActAs(context.User);
+        var result = await api.DeleteAsync(ApiRoutes.Session + "/all", context.RequestAborted);
+        // Unlike with a plain sign-out the other browsers matter, so failing must not look like success.
+        if (result.Error is { IsUnauthorized: false }) return Results.LocalRedirect(SentinelUrls.Error);
+        await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
+        return Results.LocalRedirect(SentinelUrls.SignInFrom(ReturnUrl.Home, "signed-out-everywhere"));
     }
 
     private static async Task<IResult> EndSession([FromForm] string? reason, HttpContext context, ApiTransport api, SessionTokens sessions)

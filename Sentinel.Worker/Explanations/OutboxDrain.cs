@@ -66,7 +66,7 @@ internal sealed partial class OutboxDrain(
               select id from outbox_messages where status = 'Pending' and kind = {OutboxMessage.ExplanationRequested} and next_attempt_at <= {now}
               order by next_attempt_at limit {Batch} for update skip locked)
             returning *
-            """).AsNoTracking().ToListAsync(cancellationToken);
+            """).IgnoreQueryFilters().AsNoTracking().ToListAsync(cancellationToken);
     }
 
     private async Task DeliverAsync(OutboxMessage message, CancellationToken cancellationToken)

@@ -4,66 +4,230 @@ using System.Text;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Sentinel.Contracts;
+using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.People;
+using Sentinel.Contracts.Scans;
 using Sentinel.Contracts.Sessions;
+using Sentinel.Tests.Fakes.FakeGitHub;
 
 namespace Sentinel.Tests.Api.Security;
 
+/// <summary>Every endpoint that the running API has, tried as everybody. An endpoint that is not in the table fails the first test.</summary>
 public sealed class AuthorizationMatrixTests
 {
-    /// <summary>Everything that answers a stranger; a new name here is a decision, not an accident.</summary>
-    private static readonly string[] OpenToStrangers =
-    [
-        "POST /webhooks/github", "GET /api/v1/session/options", "POST /api/v1/session/local",
-        "* /alive", "* /ready", "* /health", "* /metrics",
-    ];
+    /// <summary>Who may call an endpoint.</summary>
+    private enum For { Strangers, Viewers, Triagers, Admins }
 
-    private static readonly string[] ForTriagers =
-    [
-        "POST /api/v1/scans/", "POST /api/v1/scans/{id:guid}/retry", "POST /api/v1/scans/{id:guid}/cancel", "POST /api/v1/findings/{id:guid}/dismiss",
-        "POST /api/v1/findings/{id:guid}/reopen", "POST /api/v1/findings/{id:guid}/check-liveness",
-        "POST /api/v1/custom-rules/", "POST /api/v1/custom-rules/check", "POST /api/v1/custom-rules/{id}/versions/{version}/dry-run", "POST /api/v1/findings/{id:guid}/explanation", "POST /api/v1/findings/{id:guid}/attest-rotation",
-        "POST /api/v1/repositories/{id:guid}/history-scans",
-    ];
+    /// <summary>Whose things its answer, or its id, belongs to.</summary>
+    private enum Of { Installation, Lists, Repository, Scan, Finding, Request, Token, Person, Caller }
 
-    private static readonly string[] ForAdmins = ["GET /api/v1/audit/", "POST /api/v1/liveness/{id}", "POST /api/v1/custom-rules/{id}/versions/{version}/activate", "POST /api/v1/custom-rules/{id}/deactivate"];
+    private sealed record Endpoint(string Name, For Who, Of What = Of.Installation, object? Body = null);
+
+    private static readonly DismissRequest Dismissal = new(DismissReason.FalsePositive, "It is none.", null);
+
+    private static readonly Endpoint[] Table =
+    [
+        new("POST /webhooks/github", For.Strangers), new("* /alive", For.Strangers), new("* /ready", For.Strangers), new("* /health", For.Strangers),
+        new("* /metrics", For.Strangers), new("GET /api/v1/session/options", For.Strangers), new("POST /api/v1/session/local", For.Strangers),
+        new("POST /api/v1/session/github", For.Strangers, Body: new GitHubSignInRequest("x", null)),
+        new("POST /api/v1/session/github/complete", For.Strangers, Body: new GitHubSignInCompletion(null, null, null, null)),
+        new("GET /api/v1/overview", For.Viewers, Of.Lists),
+        new("GET /api/v1/repositories/", For.Viewers, Of.Lists),
+        new("GET /api/v1/repositories/{id:guid}", For.Viewers, Of.Repository),
+        new("POST /api/v1/repositories/{id:guid}/history-scans", For.Triagers, Of.Repository),
+        new("GET /api/v1/scans/", For.Viewers, Of.Lists),
+        new("GET /api/v1/scans/{id:guid}", For.Viewers, Of.Scan),
+        new("GET /api/v1/scans/{id:guid}/events", For.Viewers, Of.Scan),
+        new("POST /api/v1/scans/", For.Triagers, Body: new CreateScanRequest("https://elsewhere.example/nobody/nothing", null)),
+        new("POST /api/v1/scans/{id:guid}/retry", For.Triagers, Of.Scan),
+        new("POST /api/v1/scans/{id:guid}/cancel", For.Triagers, Of.Scan),
+        new("GET /api/v1/findings/", For.Viewers, Of.Lists),
+        new("GET /api/v1/findings/{id:guid}", For.Viewers, Of.Finding),
+        new("GET /api/v1/findings/{id:guid}/explanation", For.Viewers, Of.Finding),
+        new("POST /api/v1/findings/{id:guid}/explanation", For.Triagers, Of.Finding),
+        new("POST /api/v1/findings/{id:guid}/dismiss", For.Triagers, Of.Finding, Dismissal),
+        new("POST /api/v1/findings/{id:guid}/reopen", For.Triagers, Of.Finding, new ReopenRequest("It is one.")),
+        new("POST /api/v1/findings/{id:guid}/attest-rotation", For.Triagers, Of.Finding, new AttestRotationRequest("It was rotated.")),
+        new("POST /api/v1/findings/{id:guid}/check-liveness", For.Triagers, Of.Finding),
+        new("GET /api/v1/rules/", For.Viewers, Of.Lists), new("GET /api/v1/rules/{id}", For.Viewers),
+        new("GET /api/v1/custom-rules/", For.Viewers, Of.Lists), new("GET /api/v1/custom-rules/{id}", For.Viewers, Of.Lists),
+        new("POST /api/v1/custom-rules/check", For.Triagers), new("POST /api/v1/custom-rules/", For.Triagers),
+        new("POST /api/v1/custom-rules/{id}/versions/{version}/dry-run", For.Triagers, Of.Lists),
+        new("POST /api/v1/custom-rules/{id}/versions/{version}/activate", For.Admins), new("POST /api/v1/custom-rules/{id}/deactivate", For.Admins),
+        new("GET /api/v1/requests/{requestId}", For.Viewers, Of.Request), new("GET /api/requests/{requestId}", For.Viewers, Of.Request),
+        new("GET /api/v1/operations", For.Viewers, Of.Lists),
+        new("GET /api/v1/events", For.Viewers),
+        new("GET /api/v1/liveness/", For.Viewers, Of.Lists), new("POST /api/v1/liveness/{id}", For.Admins),
+        new("GET /api/v1/session/", For.Viewers, Of.Caller), new("DELETE /api/v1/session/", For.Viewers, Of.Caller), new("DELETE /api/v1/session/all", For.Viewers, Of.Caller),
+        new("GET /api/v1/tokens/", For.Viewers, Of.Lists), new("POST /api/v1/tokens/", For.Viewers), new("DELETE /api/v1/tokens/{id:guid}", For.Viewers, Of.Token),
+        new("GET /api/v1/people/", For.Admins), new("POST /api/v1/people/{id:guid}/role", For.Admins, Of.Person, new ChangeRoleRequest(Role.Viewer)),
+        new("POST /api/v1/people/{id:guid}/sign-out", For.Admins, Of.Person),
+        new("GET /api/v1/audit/", For.Admins),
+        new("GET /openapi/{documentName}.json", For.Viewers), new("GET /docs/{documentName?}", For.Viewers), new("GET /docs/scalar.js", For.Viewers),
+        new("GET /docs/scalar.aspnetcore.js", For.Viewers), new("GET /docs/favicon.svg", For.Viewers),
+    ];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task EveryEndpoint_IsInTheTable()
+    {
+        await using var api = await ApiServer.StartAsync(Cancellation, "Production");
+
+        Assert.Equal(Table.Select(row => row.Name).Order(StringComparer.Ordinal), Endpoints(api).Select(item => item.Name).Distinct().Order(StringComparer.Ordinal));
+    }
 
     [Fact]
     public async Task EveryEndpoint_AskedByAStranger_Is401()
     {
         await using var api = await ApiServer.StartAsync(Cancellation, "Production");
         var open = new List<string>();
-        foreach (var (name, method, path) in Endpoints(api))
+        foreach (var (row, method, pattern) in Rows(api))
         {
-            using var response = await SendAsync(api.Anonymous, method, path);
-            if (response.StatusCode != HttpStatusCode.Unauthorized) open.Add(name);
-            else if (path != "/webhooks/github") Assert.Equal("urn:sentinel:problem:unauthorized", (await response.Content.ReadFromJsonAsync<ProblemDetails>(Cancellation))!.Type);
+            using var response = await SendAsync(api.Anonymous, method, Concrete(pattern), row.Body);
+            if (response.StatusCode != HttpStatusCode.Unauthorized) open.Add(row.Name);
+            else if (row.Name != "POST /webhooks/github") Assert.Equal("urn:sentinel:problem:unauthorized", (await response.Content.ReadFromJsonAsync<ProblemDetails>(Cancellation))!.Type);
         }
 
         // The webhook answers 401 too, by its own rule.
-        Assert.Equal(OpenToStrangers.Skip(1).Order(StringComparer.Ordinal), open.Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(Named(row => row.Who == For.Strangers && row.Name != "POST /webhooks/github"), open.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("session", Role.Viewer)]
+    [InlineData("session", Role.Triager)]
+    [InlineData("session", Role.Admin)]
+    [InlineData("token of an administrator", Role.Viewer)]
+    [InlineData("token of an administrator", Role.Triager)]
+    [InlineData("token of an administrator", Role.Admin)]
+    [InlineData("token of somebody signed in locally", Role.Viewer)]
+    [InlineData("token of somebody signed in locally", Role.Triager)]
+    [InlineData("token of somebody signed in locally", Role.Admin)]
+    [InlineData("administrator's token of a viewer", Role.Viewer)]
+    public async Task EveryEndpoint_AskedByEachRoleAndScope_FollowsTheTable(string credential, Role role)
+    {
+        await using var world = await World.CreateAsync();
+        using var client = credential switch
+        {
+            "session" => world.ClientOf(role == Role.Admin ? world.Admin : role == Role.Triager ? world.Triager : world.Viewer),
+            "token of an administrator" => await world.TokenOfAsync(world.Admin, role),
+            // Made while its owner was an administrator.
+            "administrator's token of a viewer" => await world.DemotedTokenAsync(),
+            _ => await world.Api.AsAsync(role, Cancellation),
+        };
+        var refused = new List<string>();
+        foreach (var (row, method, pattern) in Rows(world.Api).Where(item => item.Row.Who != For.Strangers && !item.Row.Name.StartsWith("DELETE /api/v1/session", StringComparison.Ordinal)))
+        {
+            using var response = await SendAsync(client, method, Concrete(pattern), row.Body);
+            Assert.NotEqual(HttpStatusCode.Unauthorized, response.StatusCode);
+            if (response.StatusCode == HttpStatusCode.Forbidden) refused.Add(row.Name);
+        }
+
+        Assert.Equal(Named(row => row.Who > For.Viewers + (int)role), refused.Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(Role.Viewer, "session")]
+    [InlineData(Role.Triager, "session")]
+    [InlineData(Role.Viewer, "token")]
+    [InlineData(Role.Triager, "token")]
+    public async Task EveryEndpoint_WithTheIdsOfAnotherTenant_Is404(Role role, string credential)
+    {
+        await using var world = await World.CreateAsync();
+        var person = role == Role.Triager ? world.Triager : world.Viewer;
+        using var client = credential == "session" ? world.ClientOf(person) : await world.TokenOfAsync(person, role);
+        var answers = new List<string>();
+        foreach (var (row, method, pattern) in Rows(world.Api).Where(item => item.Row.Who <= For.Viewers + (int)role && item.Row.What is not (Of.Installation or Of.Lists or Of.Caller)))
+        {
+            foreach (var (whose, tenant) in new[] { ("the other tenant's", world.Theirs), ("a local import's", world.Local) })
+            {
+                var path = Concrete(pattern, await world.IdAsync(row.What, tenant, world.Admin));
+                using var response = await SendAsync(client, method, path, row.Body);
+                if (response.StatusCode != HttpStatusCode.NotFound) answers.Add($"{row.Name} with {whose} id: {(int)response.StatusCode}");
+                // The answer names the path that was asked for, and nothing else.
+                Assert.DoesNotContain(Traces(await response.Content.ReadAsStringAsync(Cancellation), tenant), trace => !path.Contains(trace, StringComparison.Ordinal));
+            }
+        }
+
+        Assert.Empty(answers);
+    }
+
+    [Theory]
+    [InlineData(Role.Viewer)]
+    [InlineData(Role.Triager)]
+    public async Task EveryEndpoint_WithTheIdsOfOnesOwnTenant_Answers(Role role)
+    {
+        await using var world = await World.CreateAsync();
+        var person = role == Role.Triager ? world.Triager : world.Viewer;
+        using var client = world.ClientOf(person);
+        foreach (var (row, method, pattern) in Rows(world.Api).Where(item => item.Row.Who <= For.Viewers + (int)role && item.Row.What is not (Of.Installation or Of.Caller or Of.Person)))
+        {
+            using var response = await SendAsync(client, method, Concrete(pattern, await world.IdAsync(row.What, world.Own, person)), row.Body);
+            // 409: its state does not allow it, which nobody else would be told.
+            Assert.True(response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.Conflict, $"{row.Name}: {(int)response.StatusCode}");
+        }
     }
 
     [Fact]
-    public async Task EveryEndpoint_AskedByEachRole_FollowsTheMatrix()
+    public async Task EveryList_ShowsNothingOfAnotherTenantWhateverItIsAsked()
     {
-        await using var api = await ApiServer.StartAsync(Cancellation, "Production");
-        foreach (var role in Enum.GetValues<Role>())
+        await using var world = await World.CreateAsync();
+        using var viewer = world.ClientOf(world.Viewer);
+        using var admin = world.ClientOf(world.Admin);
+        var (theirs, local) = (world.Theirs, world.Local);
+        var queries = new[]
         {
-            using var client = await api.AsAsync(role, Cancellation);
-            var refused = new List<string>();
-            foreach (var (name, method, path) in Endpoints(api).Where(item => !OpenToStrangers.Contains(item.Name) && !item.Name.StartsWith("DELETE /api/v1/session", StringComparison.Ordinal)))
+            "", $"repositoryId={theirs.RepositoryId}", $"scanId={theirs.ScanId}", $"q={theirs.Marker}", $"ruleId={Tenant.SharedRule}", "status=Failed", "limit=50",
+            $"repositoryId={local.RepositoryId}",
+        };
+        var shown = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (row, method, pattern) in Rows(world.Api).Where(item => item.Row is { What: Of.Lists, Who: For.Viewers }))
+        {
+            foreach (var query in queries)
             {
-                using var response = await SendAsync(client, method, path);
-                Assert.NotEqual(HttpStatusCode.Unauthorized, response.StatusCode);
-                if (response.StatusCode == HttpStatusCode.Forbidden) refused.Add(name);
+                var path = $"{Concrete(pattern, Tenant.SharedRule)}?{query}";
+                using var response = await SendAsync(viewer, method, path, row.Body);
+                var text = await response.Content.ReadAsStringAsync(Cancellation);
+                Assert.Empty(Traces(text, theirs).Concat(Traces(text, local)).Select(trace => $"{row.Name}?{query} shows {trace}"));
+                if (Traces(text, world.Own).Any()) shown.Add(row.Name);
+                // The administrator is shown it, so there was something to see.
+                using var everything = await SendAsync(admin, method, path, row.Body);
+                Assert.Equal(HttpStatusCode.OK, everything.StatusCode);
+                if (query.Length == 0 && row.Name is not ("GET /api/v1/rules/" or "GET /api/v1/custom-rules/" or "GET /api/v1/liveness/" or "GET /api/v1/tokens/"))
+                    Assert.NotEmpty(Traces(await everything.Content.ReadAsStringAsync(Cancellation), theirs));
             }
-
-            string[] expected = role switch { Role.Viewer => [.. ForTriagers, .. ForAdmins], Role.Triager => ForAdmins, _ => [] };
-            Assert.Equal(expected.Order(StringComparer.Ordinal), refused.Order(StringComparer.Ordinal));
         }
+
+        Assert.Contains("GET /api/v1/findings/", shown);
+    }
+
+    [Fact]
+    public async Task EveryChange_SentByAPageOfAnotherSite_IsRefused()
+    {
+        await using var world = await World.CreateAsync();
+        using var admin = world.ClientOf(world.Admin);
+        foreach (var (row, method, pattern) in Rows(world.Api).Where(item => item.Method is not ("GET" or "*")))
+        {
+            foreach (var (header, value) in new[] { ("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Site", "same-site"), ("Origin", "https://evil.example"), ("Origin", "null") })
+            {
+                using var request = Request(method, Concrete(pattern), row.Body);
+                request.Headers.TryAddWithoutValidation(header, value);
+                using var response = await admin.SendAsync(request, Cancellation);
+                Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+                Assert.Equal("urn:sentinel:problem:cross-site", (await response.Content.ReadFromJsonAsync<ProblemDetails>(Cancellation))!.Type);
+            }
+        }
+
+        using var own = Request("POST", ApiRoutes.Tokens, new CreateTokenRequest("x", Role.Viewer, 1));
+        own.Headers.TryAddWithoutValidation("Origin", world.Api.Address.GetLeftPart(UriPartial.Authority));
+        using var behind = Request("POST", ApiRoutes.Tokens, new CreateTokenRequest("x", Role.Viewer, 1));
+        behind.Headers.TryAddWithoutValidation("Origin", "https://sentinel.example");
+        behind.Headers.TryAddWithoutValidation("X-Forwarded-Host", "sentinel.example");
+        Assert.Equal(HttpStatusCode.Created, (await admin.SendAsync(own, Cancellation)).StatusCode);
+        Assert.Equal(HttpStatusCode.Created, (await admin.SendAsync(behind, Cancellation)).StatusCode);
     }
 
     [Fact]
@@ -82,14 +246,23 @@ public sealed class AuthorizationMatrixTests
         Assert.Contains("default-src 'none'", known.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
     }
 
-    private static IEnumerable<(string Name, string Method, string Path)> Endpoints(ApiServer api) =>
+    private static IEnumerable<string> Named(Func<Endpoint, bool> which) => Table.Where(which).Select(row => row.Name).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Traces(string text, Tenant tenant) => tenant.Traces.Where(trace => text.Contains(trace, StringComparison.OrdinalIgnoreCase));
+
+    private static IEnumerable<(Endpoint Row, string Method, RoutePattern Pattern)> Rows(ApiServer api) =>
+        from item in Endpoints(api)
+        join row in Table on item.Name equals row.Name
+        select (row, item.Method, item.Pattern);
+
+    private static IEnumerable<(string Name, string Method, RoutePattern Pattern)> Endpoints(ApiServer api) =>
         from endpoint in api.Services.GetRequiredService<IEnumerable<EndpointDataSource>>().SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
         let methods = endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["*"]
         from method in methods
         where method != "HEAD"
-        select ($"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}", method == "*" ? "GET" : method, Concrete(endpoint.RoutePattern));
+        select ($"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}", method == "*" ? "GET" : method, endpoint.RoutePattern);
 
-    private static string Concrete(RoutePattern pattern)
+    private static string Concrete(RoutePattern pattern, string? id = null)
     {
         var path = new StringBuilder();
         foreach (var segment in pattern.PathSegments)
@@ -101,8 +274,9 @@ public sealed class AuthorizationMatrixTests
                 {
                     RoutePatternLiteralPart literal => literal.Content,
                     RoutePatternSeparatorPart separator => separator.Content,
-                    RoutePatternParameterPart { Name: "id" } => Guid.Empty.ToString(),
+                    RoutePatternParameterPart { Name: "id" or "requestId" } => id ?? Guid.Empty.ToString(),
                     RoutePatternParameterPart { Name: "documentName" } => "v1",
+                    RoutePatternParameterPart { Name: "version" } => "1",
                     _ => "x",
                 });
             }
@@ -111,10 +285,105 @@ public sealed class AuthorizationMatrixTests
         return path.Length == 0 ? "/" : path.ToString();
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string path)
+    private static HttpRequestMessage Request(string method, string path, object? body)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        if (method is "POST") request.Content = JsonContent.Create(new { });
-        return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (method is "POST") request.Content = JsonContent.Create(body ?? new { }, options: SignInBench.Json);
+        return request;
+    }
+
+    private static async Task<HttpResponseMessage> SendAsync(HttpClient client, string method, string path, object? body)
+    {
+        using var request = Request(method, path, body);
+        var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        return response;
+    }
+
+    /// <summary>Three people, and things of the viewer's and triager's tenant, of another one, and of nobody's.</summary>
+    private sealed class World : IAsyncDisposable
+    {
+        private readonly SignInBench _bench;
+        private readonly Dictionary<FakeAccount, string> _sessions = [];
+
+        private World(SignInBench bench) => _bench = bench;
+
+        public ApiServer Api => _bench.Api;
+
+        public required FakeAccount Admin { get; init; }
+
+        public required FakeAccount Triager { get; init; }
+
+        public required FakeAccount Viewer { get; init; }
+
+        public required Tenant Own { get; init; }
+
+        public required Tenant Theirs { get; init; }
+
+        public required Tenant Local { get; init; }
+
+        public static async Task<World> CreateAsync()
+        {
+            var bench = await SignInBench.StartAsync(Cancellation);
+            var (admin, triager, viewer) = (bench.GitHub.AddUser("admin"), bench.GitHub.AddUser("triager"), bench.GitHub.AddUser("viewer"));
+            var own = bench.GitHub.AddRepository("qxours/shop", isPrivate: true);
+            (own.Collaborators["triager"], own.Collaborators["viewer"]) = ("write", "read");
+            var theirs = bench.GitHub.AddRepository("qxtheirs/shop", isPrivate: true);
+            bench.GitHub.Install("qxours");
+            bench.GitHub.Install("qxtheirs");
+            var now = bench.Clock.GetUtcNow();
+            var world = new World(bench)
+            {
+                Admin = admin,
+                Triager = triager,
+                Viewer = viewer,
+                Own = await Tenant.AddAsync(bench.Api, "qxours", own, now, Cancellation),
+                Theirs = await Tenant.AddAsync(bench.Api, "qxtheirs", theirs, now, Cancellation),
+                Local = await Tenant.AddAsync(bench.Api, "qxnobodys", repository: null, now, Cancellation),
+            };
+            foreach (var person in new[] { admin, triager, viewer }) world._sessions[person] = (await bench.SignInAsync(person, Cancellation)).Token;
+            await world.SetRoleAsync("triager", Role.Triager);
+            return world;
+        }
+
+        public HttpClient ClientOf(FakeAccount person) => Api.With(_sessions[person]);
+
+        public async Task<HttpClient> TokenOfAsync(FakeAccount person, Role role) => Api.With((await CreateTokenAsync(person, role)).Token);
+
+        public async Task<HttpClient> DemotedTokenAsync()
+        {
+            await SetRoleAsync("viewer", Role.Admin);
+            var client = await TokenOfAsync(Viewer, Role.Admin);
+            await SetRoleAsync("viewer", Role.Viewer);
+            return client;
+        }
+
+        /// <summary>The id of a thing of a tenant; of what people own, one of <paramref name="owner"/>'s.</summary>
+        public async Task<string> IdAsync(Of what, Tenant tenant, FakeAccount owner) => what switch
+        {
+            Of.Repository => $"{tenant.RepositoryId}",
+            Of.Scan => $"{tenant.FailedScanId}",
+            Of.Finding => $"{tenant.FindingId}",
+            Of.Request => tenant.RequestId,
+            Of.Token => $"{(await CreateTokenAsync(owner, Role.Viewer)).Id}",
+            Of.Person => $"{Guid.NewGuid()}",
+            _ => Tenant.SharedRule,
+        };
+
+        public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+        private async Task<TokenCreated> CreateTokenAsync(FakeAccount person, Role role)
+        {
+            using var client = ClientOf(person);
+            using var answer = await client.PostAsJsonAsync(ApiRoutes.Tokens, new CreateTokenRequest($"of {person.Login}", role, 1), SignInBench.Json, Cancellation);
+            return (await answer.Content.ReadFromJsonAsync<TokenCreated>(SignInBench.Json, Cancellation))!;
+        }
+
+        private async Task SetRoleAsync(string login, Role role)
+        {
+            var id = await Api.QueryAsync(db => db.People.Where(person => person.Login == login).Select(person => person.Id).SingleAsync(Cancellation));
+            using var client = ClientOf(Admin);
+            using var answer = await client.PostAsJsonAsync($"{ApiRoutes.People}/{id}/role", new ChangeRoleRequest(role), SignInBench.Json, Cancellation);
+            Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        }
     }
 }

@@ -13,6 +13,7 @@ namespace Sentinel.Tests.Fakes.FakeGitHub;
 internal sealed class FakeOAuth(FakeGitHubServer server)
 {
     private readonly Dictionary<string, (FakeAccount User, string RedirectUri, string? Challenge)> _codes = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FakeAccount> _refreshes = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     /// <summary>Who sits in front of the browser and agrees; null for somebody who declines.</summary>
@@ -20,6 +21,12 @@ internal sealed class FakeOAuth(FakeGitHubServer server)
 
     /// <summary>Whether a client that sends no challenge is refused. GitHub takes it.</summary>
     public bool RequiresChallenge { get; set; }
+
+    /// <summary>How long tokens live, as for an App that lets them expire: each then comes with a refresh token. Null for tokens that do not end.</summary>
+    public TimeSpan? Expiry { get; set; }
+
+    /// <summary>When set, every answer to an exchange has this status and says nothing.</summary>
+    public int? Fault { get; set; }
 
     public void Map(WebApplication app)
     {
@@ -55,6 +62,11 @@ internal sealed class FakeOAuth(FakeGitHubServer server)
             ? (await context.Request.ReadFormAsync(context.RequestAborted)).ToDictionary(f => f.Key, f => f.Value.ToString())
             : (await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted))!.AsObject().ToDictionary(p => p.Key, p => p.Value!.ToString());
         var call = server.Record(context, context.Request.Path, body: null, FakeCaller.Anonymous);
+        if (Fault is { } fault)
+        {
+            context.Response.StatusCode = call.Status = fault;
+            return;
+        }
         var answer = Exchange(form);
         // GitHub reports every fault of this exchange in a 200.
         call.Status = 200;
@@ -72,6 +84,14 @@ internal sealed class FakeOAuth(FakeGitHubServer server)
     {
         if (form.GetValueOrDefault("client_id") != server.App.ClientId || form.GetValueOrDefault("client_secret") != server.App.ClientSecret)
             return Error("incorrect_client_credentials", "The client_id and/or client_secret passed are incorrect.");
+        if (form.GetValueOrDefault("grant_type") == "refresh_token")
+        {
+            lock (_lock)
+            {
+                // A refresh token is good once.
+                return _refreshes.Remove(form.GetValueOrDefault("refresh_token", ""), out var owner) ? Given(owner) : Error("bad_refresh_token", "The refresh token passed is incorrect or expired.");
+            }
+        }
         (FakeAccount User, string RedirectUri, string? Challenge) known;
         lock (_lock)
         {
@@ -83,7 +103,17 @@ internal sealed class FakeOAuth(FakeGitHubServer server)
         if (known.Challenge is { } challenge
             && Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(form.GetValueOrDefault("code_verifier", "")))) != challenge)
             return Error("bad_verification_code", "The code_verifier does not fit the code_challenge.");
-        return new() { ["access_token"] = server.Tokens.Issue(known.User), ["token_type"] = "bearer", ["scope"] = "" };
+        lock (_lock) return Given(known.User);
+    }
+
+    private Dictionary<string, string> Given(FakeAccount user)
+    {
+        var answer = new Dictionary<string, string> { ["access_token"] = server.Tokens.Issue(user, Expiry), ["token_type"] = "bearer", ["scope"] = "" };
+        if (Expiry is not { } expiry) return answer;
+        var refresh = $"ghr_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(18))}";
+        _refreshes[refresh] = user;
+        (answer["expires_in"], answer["refresh_token"], answer["refresh_token_expires_in"]) = ($"{(int)expiry.TotalSeconds}", refresh, "15897600");
+        return answer;
     }
 
     private static Dictionary<string, string> Error(string code, string description) => new() { ["error"] = code, ["error_description"] = description };

@@ -10,7 +10,7 @@ internal sealed class FakeTokens(FakeGitHubServer server)
     public static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
 
     private readonly Dictionary<string, FakeInstallationToken> _installations = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, FakeAccount> _users = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (FakeAccount User, DateTimeOffset? ExpiresAt)> _users = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
 
     /// <summary>Every secret that was handed out, for asserting where none may be.</summary>
@@ -23,11 +23,21 @@ internal sealed class FakeTokens(FakeGitHubServer server)
     }
 
     /// <summary>A person's token, as signing in gives it.</summary>
-    public string Issue(FakeAccount user)
+    /// <param name="expiry">Null for a token that does not end.</param>
+    public string Issue(FakeAccount user, TimeSpan? expiry = null)
     {
-        var token = $"gho_{Random()}";
-        lock (_lock) _users[token] = user;
+        var token = $"{(expiry is null ? "gho" : "ghu")}_{Random()}";
+        lock (_lock) _users[token] = (user, server.Clock.GetUtcNow() + expiry);
         return token;
+    }
+
+    /// <summary>The person takes back what was granted: every token of theirs is worthless.</summary>
+    public void RevokeAll(FakeAccount user)
+    {
+        lock (_lock)
+        {
+            foreach (var token in _users.Where(t => t.Value.User == user).Select(t => t.Key).ToArray()) _users.Remove(token);
+        }
     }
 
     public FakeInstallationToken Issue(FakeInstallation installation, IReadOnlyDictionary<string, string> permissions, IReadOnlySet<long>? repositories)
@@ -62,7 +72,8 @@ internal sealed class FakeTokens(FakeGitHubServer server)
         var secret = Secret(authorization);
         lock (_lock)
         {
-            if (_users.TryGetValue(secret, out var user)) return (new FakeCaller($"user {user.Login}", User: user), null);
+            if (_users.TryGetValue(secret, out var known))
+                return known.ExpiresAt <= server.Clock.GetUtcNow() ? (FakeCaller.Anonymous, "Bad credentials") : (new FakeCaller($"user {known.User.Login}", User: known.User), null);
             if (_installations.TryGetValue(secret, out var token))
             {
                 var caller = new FakeCaller($"installation {token.Installation.Id}", Token: token);

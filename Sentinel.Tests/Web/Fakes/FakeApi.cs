@@ -62,7 +62,12 @@ internal sealed class FakeApi : IAsyncDisposable
     {
         _app.Use(GuardAsync);
         _app.MapPost(ApiRoutes.Session + "/local", () => new SessionCreated(Token, "local-developer", Role, Estate.Now.AddHours(12)));
+        _app.MapGet(ApiRoutes.Session, () => new SessionInfo("local-developer", Role, Estate.Now.AddHours(12), IsApiToken: false));
+        _app.MapGet(ApiRoutes.Session + "/options", () => new SignInOptions(Local: true, GitHub: false));
         _app.MapDelete(ApiRoutes.Session, () => Results.NoContent());
+        _app.MapDelete(ApiRoutes.Session + "/all", () => Results.NoContent());
+        _app.MapGet(ApiRoutes.People, () => FakeDetails.People(Estate));
+        _app.MapPost(ApiRoutes.People + "/{id:guid}/{verb}", () => Results.NoContent());
         _app.MapGet(ApiRoutes.Overview, () => Empty
             ? Estate.Overview() with { Repositories = 0, LatestScans = [], CoverageGaps = [], Trend = [] }
             : Estate.Overview());
@@ -135,7 +140,7 @@ internal sealed class FakeApi : IAsyncDisposable
             context.Request.Body.Position = 0;
             Commands.Add((context.Request.Path, body));
         }
-        var signingIn = context.Request.Path.StartsWithSegments(ApiRoutes.Session + "/local");
+        var signingIn = context.Request.Path.StartsWithSegments(ApiRoutes.Session + "/local") || context.Request.Path.StartsWithSegments(ApiRoutes.Session + "/options");
         var status = signingIn ? null : context.Request.Headers.Authorization != $"Bearer {Token}" ? 401 : FailWith;
         if (status is { } code)
             await Results.Problem(statusCode: code, title: "Refused by the fake", detail: "The fake API was told to fail.").ExecuteAsync(context);

@@ -1,6 +1,7 @@
 using Sentinel.Contracts.Audit;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Operations;
+using Sentinel.Contracts.People;
 using Sentinel.Contracts.Requests;
 using Sentinel.Contracts.Scans;
 using Sentinel.Contracts.Sessions;
@@ -112,6 +113,13 @@ internal static class FakeDetails
         new TokenSummary(estate.NewId(), "ci-reader", "mira", Role.Viewer, estate.Now.AddDays(-20), estate.Now.AddDays(70), estate.Now.AddMinutes(-3), null),
         new TokenSummary(estate.NewId(), "nightly export", "mira", Role.Viewer, estate.Now.AddDays(-80), estate.Now.AddDays(10), null, null),
         new TokenSummary(estate.NewId(), "old laptop", "sam", Role.Admin, estate.Now.AddDays(-200), estate.Now.AddDays(20), estate.Now.AddDays(-90), estate.Now.AddDays(-60)),
+    ];
+
+    public static List<PersonSummary> People(FakeEstate estate) =>
+    [
+        new PersonSummary(estate.NewId(), "mira", "Mira Ode", Role.Admin, estate.Now.AddDays(-90), estate.Now.AddMinutes(-3), null),
+        new PersonSummary(estate.NewId(), "sam", null, Role.Triager, estate.Now.AddDays(-80), estate.Now.AddDays(-1), 4),
+        new PersonSummary(estate.NewId(), "kit", "Kit Ashby", Role.Viewer, estate.Now.AddDays(-2), estate.Now.AddDays(-2), 1),
     ];
 
     private static ScanReportDetail Report(ScanSummary s)

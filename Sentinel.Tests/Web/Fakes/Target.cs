@@ -45,7 +45,7 @@ internal sealed class Target : IAsyncDisposable
         [
             ("overview", "/"), ("repositories", "/repositories"), ("scans", "/scans"), ("scan-new", "/scans/new"), ("findings", "/findings"),
             ("findings-filtered", "/findings?state=any&severity=critical,high&category=secret"), ("findings-none", "/findings?q=nothing-has-this-text"),
-            ("requests", "/requests"), ("operations", "/operations"), ("rules", "/rules"), ("liveness", "/liveness"), ("custom-rules", "/custom-rules"), ("custom-rule-new", "/custom-rules/new"), ("audit", "/audit"), ("settings", "/settings"),
+            ("requests", "/requests"), ("operations", "/operations"), ("rules", "/rules"), ("liveness", "/liveness"), ("custom-rules", "/custom-rules"), ("custom-rule-new", "/custom-rules/new"), ("audit", "/audit"), ("people", "/people"), ("settings", "/settings"),
             ("finding-missing", $"/findings/{Guid.Empty}"), ("denied", "/denied"), ("not-found", "/no/such/page"), ("error", "/error"),
         ];
         if (_api is { Estate: var e })

@@ -65,7 +65,7 @@ internal sealed class WebProcess : IAsyncDisposable
                 using var answer = await http.GetAsync(Url + "/sign-in", cancellationToken);
                 return;
             }
-            catch (HttpRequestException)
+            catch (Exception ex) when (ex is HttpRequestException || (ex is TaskCanceledException && !cancellationToken.IsCancellationRequested))
             {
                 await Task.Delay(200, cancellationToken);
             }

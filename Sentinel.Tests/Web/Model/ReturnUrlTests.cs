@@ -23,6 +23,8 @@ public sealed class ReturnUrlTests
     [InlineData("javascript:alert(1)")]
     [InlineData("findings")]
     [InlineData("/sign-out")]
+    [InlineData("/auth/github")]
+    [InlineData("/auth/github/callback?code=x")]
     [InlineData("/sign-in?returnUrl=/")]
     public void LocalOrHome_AnythingElse_IsHome(string? url) => Assert.Equal("/", ReturnUrl.LocalOrHome(url));
 

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Components;
+using Sentinel.Contracts;
+using Sentinel.Contracts.Sessions;
 using Sentinel.Web.Security;
 
 namespace Sentinel.Web.Components.Pages;
@@ -6,7 +8,10 @@ namespace Sentinel.Web.Components.Pages;
 /// <remarks>Rendered as a plain page: signing in answers with a cookie, which an interactive page cannot set.</remarks>
 public sealed partial class SignIn
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     private IReadOnlyList<string> _obstacles = [];
+    private SignInOptions? _options;
 
     [CascadingParameter]
     public required HttpContext Http { get; set; }
@@ -14,11 +19,29 @@ public sealed partial class SignIn
     [Inject]
     public required IHostEnvironment Environment { get; set; }
 
+    [Inject]
+    public required ApiTransport Api { get; set; }
+
     [SupplyParameterFromQuery(Name = "returnUrl")]
     public string? Target { get; set; }
 
     [SupplyParameterFromQuery(Name = "reason")]
     public string? Reason { get; set; }
+
+    // Without an answer the page offers what it can tell by itself.
+    private async Task<SignInOptions?> OptionsAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Http.RequestAborted);
+        patience.CancelAfter(Patience);
+        try
+        {
+            return (await Api.GetAsync<SignInOptions>(ApiRoutes.Session + "/options", patience.Token)).Value;
+        }
+        catch (OperationCanceledException) when (!Http.RequestAborted.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
 
     private string? Message => Reason switch
     {
@@ -27,8 +50,21 @@ public sealed partial class SignIn
         "no-api" => "Sentinel's API does not answer. It may still be starting: try again in a moment.",
         "refused" => "The API refused to open a session. It offers local sign-in only in Development, to callers on its own machine.",
         "not-local" => "Local sign-in is not available for this request.",
+        "signed-out-everywhere" => "You are signed out in every browser. API tokens go on working until they are revoked or expire.",
+        "sign-in-declined" => "Signing in was cancelled at GitHub.",
+        "sign-in-state" => "That sign-in was not begun in this browser, or more than ten minutes ago. Begin again.",
+        "sign-in-code" => "GitHub did not accept the sign-in. Begin again.",
+        "sign-in-organisation" => "Your GitHub account does not belong to an organisation that may use this installation. An administrator decides which those are.",
+        "sign-in-unavailable" => "GitHub does not answer. Try again in a moment.",
+        "sign-in-setup" => "GitHub does not accept this installation's credentials. An administrator has to check its client ID, secret and callback address.",
+        "sign-in-off" => "Signing in with GitHub is not set up here.",
+        "too-many" => "Too many people are signing in at once. Try again in a moment.",
         _ => null,
     };
 
-    protected override void OnInitialized() => _obstacles = LocalSignInRule.Obstacles(Http, Environment);
+    protected override async Task OnInitializedAsync()
+    {
+        _obstacles = LocalSignInRule.Obstacles(Http, Environment);
+        _options = await OptionsAsync();
+    }
 }

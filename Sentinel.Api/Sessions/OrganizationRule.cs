@@ -1,0 +1,44 @@
+using Sentinel.GitHub;
+using Sentinel.GitHub.Errors;
+using Sentinel.ServiceDefaults.Configuration;
+
+namespace Sentinel.Api.Sessions;
+
+/// <summary>Who may sign in: members of the organisations in <c>GITHUB_ALLOWED_ORGS</c>, or everybody when it is not set.</summary>
+internal sealed partial class OrganizationRule(IConfiguration configuration, ILogger<OrganizationRule> logger)
+{
+    private readonly string[] _allowed =
+        (configuration[ConfigurationKeys.GitHubAllowedOrgs] ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>Asks GitHub, as the person. An invitation that was not accepted is no membership.</summary>
+    /// <exception cref="GitHubException">GitHub did not say.</exception>
+    /// <remarks>https://docs.github.com/en/rest/orgs/members#get-an-organization-membership-for-the-authenticated-user</remarks>
+    public async Task<bool> AllowsAsync(GitHubConnection asPerson, CancellationToken cancellationToken)
+    {
+        if (_allowed.Length == 0) return true;
+        foreach (var organization in _allowed)
+        {
+            try
+            {
+                var membership = await asPerson.GetAsync<Membership>($"user/memberships/orgs/{Uri.EscapeDataString(organization)}", cancellationToken);
+                if (membership.State == "active") return true;
+            }
+            catch (GitHubNotFoundException)
+            {
+                // Not a member.
+            }
+            catch (GitHubForbiddenException ex)
+            {
+                // Also what people get whose organisation did not give the App the permission to read its members.
+                LogForbidden(organization, ex.MissingPermission);
+            }
+        }
+
+        return false;
+    }
+
+    private sealed record Membership(string State);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "GitHub does not say who belongs to {Organization}: the App needs to be installed there with the organisation permission Members: read (missing: {Permission})")]
+    private partial void LogForbidden(string organization, string? permission);
+}
