@@ -11,6 +11,7 @@ using Sentinel.Worker.Exposure;
 using Sentinel.Worker.Findings;
 using Sentinel.Worker.Heartbeats;
 using Sentinel.Worker.Liveness;
+using Sentinel.Worker.Outbox;
 using Sentinel.Worker.Scans;
 
 namespace Sentinel.Worker;
@@ -26,6 +27,7 @@ internal static class WorkerHost
         builder.AddCheckout();
         builder.AddScans();
         builder.AddExposure();
+        builder.AddOutbox();
         builder.AddExplanations();
         builder.AddLiveness();
         builder.AddCustomRules();
@@ -65,13 +67,13 @@ internal static class WorkerHost
     {
         var url = builder.Configuration[ConfigurationKeys.AiServiceUrl] is { Length: > 0 } configured ? configured : "https+http://ai-service";
 #pragma warning disable EXTEXP0001 // Taking a default handler off one client is still marked experimental.
-        builder.Services.AddHttpClient(OutboxDrain.AiClient, client =>
+        builder.Services.AddHttpClient(ExplanationHandler.AiClient, client =>
         {
             client.BaseAddress = new Uri(url);
             // A model may think for longer than the default limits allow. The AI service has its own and falls back; the outbox retries.
             client.Timeout = TimeSpan.FromMinutes(2);
         }).RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
-        builder.Services.AddHostedService<OutboxDrain>();
+        builder.Services.AddOutboxHandler<ExplanationHandler>();
     }
 }
