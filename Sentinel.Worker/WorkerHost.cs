@@ -8,6 +8,7 @@ using Sentinel.Worker.Checkout;
 using Sentinel.Worker.CustomRules;
 using Sentinel.Worker.Explanations;
 using Sentinel.Worker.Exposure;
+using Sentinel.Worker.Feedback;
 using Sentinel.Worker.Findings;
 using Sentinel.Worker.Heartbeats;
 using Sentinel.Worker.Liveness;
@@ -29,6 +30,7 @@ internal static class WorkerHost
         builder.AddExposure();
         builder.AddOutbox();
         builder.AddExplanations();
+        builder.AddFeedback();
         builder.AddLiveness();
         builder.AddCustomRules();
         return builder;
