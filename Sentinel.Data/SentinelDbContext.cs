@@ -5,6 +5,7 @@ using Sentinel.Data.CustomRules;
 using Sentinel.Data.Deliveries;
 using Sentinel.Data.Explanations;
 using Sentinel.Data.Exposure;
+using Sentinel.Data.Feedback;
 using Sentinel.Data.Findings;
 using Sentinel.Data.Heartbeat;
 using Sentinel.Data.Liveness;
@@ -34,6 +35,12 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
     public DbSet<ScanBaseline> ScanBaselines => Set<ScanBaseline>();
 
     public DbSet<ScanGap> ScanGaps => Set<ScanGap>();
+
+    public DbSet<ScanSnapshot> ScanSnapshots => Set<ScanSnapshot>();
+
+    public DbSet<PullRequest> PullRequests => Set<PullRequest>();
+
+    public DbSet<CheckRun> CheckRuns => Set<CheckRun>();
 
     public DbSet<FileAnalysis> FileAnalyses => Set<FileAnalysis>();
 

@@ -30,6 +30,9 @@ public sealed class GitHubClients
     /// <summary>Whether there is an App.</summary>
     public async ValueTask<bool> HasAppAsync(CancellationToken cancellationToken) => await _source.FindAsync(cancellationToken) is not null;
 
+    /// <summary>The App's numeric id; null when there is none.</summary>
+    public async ValueTask<long?> AppIdAsync(CancellationToken cancellationToken) => (await _source.FindAsync(cancellationToken))?.AppId;
+
     /// <summary>As the App where it is installed. Connections are cheap; those of one installation share its limits, tokens and known answers.</summary>
     /// <param name="scope">What the token may do; null for everything the installation was given.</param>
     public GitHubConnection ForInstallation(long installationId, InstallationScope? scope = null) =>

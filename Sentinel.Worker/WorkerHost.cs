@@ -8,9 +8,11 @@ using Sentinel.Worker.Checkout;
 using Sentinel.Worker.CustomRules;
 using Sentinel.Worker.Explanations;
 using Sentinel.Worker.Exposure;
+using Sentinel.Worker.Feedback;
 using Sentinel.Worker.Findings;
 using Sentinel.Worker.Heartbeats;
 using Sentinel.Worker.Liveness;
+using Sentinel.Worker.Outbox;
 using Sentinel.Worker.Scans;
 
 namespace Sentinel.Worker;
@@ -26,7 +28,9 @@ internal static class WorkerHost
         builder.AddCheckout();
         builder.AddScans();
         builder.AddExposure();
+        builder.AddOutbox();
         builder.AddExplanations();
+        builder.AddFeedback();
         builder.AddLiveness();
         builder.AddCustomRules();
         return builder;
@@ -65,13 +69,13 @@ internal static class WorkerHost
     {
         var url = builder.Configuration[ConfigurationKeys.AiServiceUrl] is { Length: > 0 } configured ? configured : "https+http://ai-service";
 #pragma warning disable EXTEXP0001 // Taking a default handler off one client is still marked experimental.
-        builder.Services.AddHttpClient(OutboxDrain.AiClient, client =>
+        builder.Services.AddHttpClient(ExplanationHandler.AiClient, client =>
         {
             client.BaseAddress = new Uri(url);
             // A model may think for longer than the default limits allow. The AI service has its own and falls back; the outbox retries.
             client.Timeout = TimeSpan.FromMinutes(2);
         }).RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
-        builder.Services.AddHostedService<OutboxDrain>();
+        builder.Services.AddOutboxHandler<ExplanationHandler>();
     }
 }

@@ -930,92 +930,158 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
-    ALTER TABLE access_tokens ADD person_id uuid;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
-    ALTER TABLE access_tokens ADD session_version integer;
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
-    CREATE TABLE data_protection_keys (
-        id uuid NOT NULL,
-        friendly_name text NOT NULL,
-        xml text NOT NULL,
-        created_at timestamp with time zone NOT NULL,
-        CONSTRAINT pk_data_protection_keys PRIMARY KEY (id)
-    );
-    END IF;
-END $EF$;
-
-DO $EF$
-BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
-    CREATE TABLE people (
-        id uuid NOT NULL,
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
+    CREATE TABLE check_runs (
+        repository_id uuid NOT NULL,
+        head_sha text NOT NULL,
+        scan_id uuid NOT NULL,
         git_hub_id bigint NOT NULL,
-        login text NOT NULL,
-        name text,
-        avatar_url text,
-        role text NOT NULL,
-        created_at timestamp with time zone NOT NULL,
-        signed_in_at timestamp with time zone NOT NULL,
-        session_version integer NOT NULL,
-        git_hub_token bytea,
-        git_hub_token_expires_at timestamp with time zone,
-        git_hub_refresh_token bytea,
-        visibility_read_at timestamp with time zone,
-        visibility_due_at timestamp with time zone,
-        CONSTRAINT pk_people PRIMARY KEY (id)
+        html_url text NOT NULL,
+        status text NOT NULL,
+        conclusion text,
+        updated_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_check_runs PRIMARY KEY (repository_id, head_sha),
+        CONSTRAINT fk_check_runs_repositories_repository_id FOREIGN KEY (repository_id) REFERENCES repositories (id) ON DELETE CASCADE
     );
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
-    CREATE TABLE person_repositories (
-        person_id uuid NOT NULL,
-        git_hub_id bigint NOT NULL,
-        CONSTRAINT pk_person_repositories PRIMARY KEY (person_id, git_hub_id),
-        CONSTRAINT fk_person_repositories_people_person_id FOREIGN KEY (person_id) REFERENCES people (id) ON DELETE CASCADE
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
+    CREATE TABLE pull_requests (
+        repository_id uuid NOT NULL,
+        number integer NOT NULL,
+        state text NOT NULL,
+        head_sha text NOT NULL,
+        head_ref text NOT NULL,
+        base_sha text NOT NULL,
+        base_ref text NOT NULL,
+        draft boolean NOT NULL,
+        from_fork boolean NOT NULL,
+        author_login text NOT NULL,
+        title text NOT NULL,
+        updated_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_pull_requests PRIMARY KEY (repository_id, number),
+        CONSTRAINT fk_pull_requests_repositories_repository_id FOREIGN KEY (repository_id) REFERENCES repositories (id) ON DELETE CASCADE
     );
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
-    CREATE INDEX ix_access_tokens_person_id ON access_tokens (person_id);
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
+    CREATE TABLE scan_snapshots (
+        scan_id uuid NOT NULL,
+        repository_id uuid NOT NULL,
+        ref text NOT NULL,
+        commit_sha text NOT NULL,
+        rule_pack_hash text,
+        merge_base_sha text,
+        completed_at timestamp with time zone NOT NULL,
+        findings jsonb NOT NULL,
+        CONSTRAINT pk_scan_snapshots PRIMARY KEY (scan_id),
+        CONSTRAINT fk_scan_snapshots_scans_scan_id FOREIGN KEY (scan_id) REFERENCES scans (id) ON DELETE CASCADE
+    );
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
-    CREATE UNIQUE INDEX ix_people_git_hub_id ON people (git_hub_id);
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
+    CREATE INDEX ix_scans_repository_id_commit_sha ON scans (repository_id, commit_sha);
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
-    ALTER TABLE access_tokens ADD CONSTRAINT fk_access_tokens_people_person_id FOREIGN KEY (person_id) REFERENCES people (id) ON DELETE CASCADE;
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
+    CREATE INDEX ix_outbox_messages_pending ON outbox_messages (kind, aggregate_key, id) WHERE status = 'Pending';
     END IF;
 END $EF$;
 
 DO $EF$
 BEGIN
-    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
+    CREATE INDEX ix_pull_requests_repository_id_head_sha ON pull_requests (repository_id, head_sha);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
+    CREATE INDEX ix_scan_snapshots_repository_id_commit_sha ON scan_snapshots (repository_id, commit_sha);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
+    CREATE INDEX ix_scan_snapshots_repository_id_ref_completed_at ON scan_snapshots (repository_id, ref, completed_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
+    create function write_scan_feedback(scan_ids uuid[], in_progress boolean) returns void language sql as $$
+      with changed as (
+        select s.id as scan_id, s.attempt, s.repository_id, s.commit_sha, s.pull_request_number, s.request_id, s.trace_parent, s.status in ('Succeeded', 'Partial') as has_result,
+          case s.status when 'Queued' then s.queued_at when 'Running' then coalesce(s.started_at, s.queued_at)
+            else coalesce(s.completed_at, s.started_at, s.queued_at) end as at
+        from scans s join repositories r on r.id = s.repository_id
+        where s.id = any(scan_ids) and r.git_hub_id is not null and r.installation_id is not null and s.commit_sha is not null
+          and s.kind not in ('History', 'Dropped', 'Heartbeat')
+      ), messages as (
+        select 'github.check' as message_kind, repository_id || ':' || commit_sha as aggregate_key,
+          jsonb_build_object('repositoryId', repository_id, 'headSha', commit_sha) as payload, changed.*
+        from changed
+        union all
+        select 'github.review', repository_id || ':pull:' || pull_request_number,
+          jsonb_build_object('repositoryId', repository_id, 'number', pull_request_number), changed.*
+        from changed where pull_request_number is not null and has_result and not in_progress
+      )
+      -- The ids are version 7 like those made in code: messages of one key are delivered in their order.
+      insert into outbox_messages (id, kind, aggregate_key, idempotency_key, repository_id, payload, status, attempts, next_attempt_at, created_at, request_id, trace_parent)
+      select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
+        message_kind, aggregate_key,
+        message_kind || ':' || case when in_progress
+          then scan_id || ':' || attempt || ':' || floor(extract(epoch from clock_timestamp()) / 15) else gen_random_uuid()::text end,
+        repository_id, payload, 'Pending', 0, at, at, request_id, trace_parent
+      from messages
+      on conflict (idempotency_key) do nothing
+    $$;
+
+    create function scan_inserted() returns trigger language plpgsql as $$
+    begin
+      perform write_scan_feedback(array(select id from new_rows), false);
+      return null;
+    end $$;
+
+    create function scan_updated() returns trigger language plpgsql as $$
+    declare
+      changed uuid[] := array(select n.id from new_rows n join old_rows o on o.id = n.id where n.status is distinct from o.status);
+      progressed uuid[] := array(select n.id from new_rows n join old_rows o on o.id = n.id
+        where n.status = 'Running' and o.status = 'Running' and (n.phase, n.files_done) is distinct from (o.phase, o.files_done)
+          and n.started_at < clock_timestamp() - interval '10 seconds');
+    begin
+      if cardinality(changed) > 0 then perform write_scan_feedback(changed, false); end if;
+      if cardinality(progressed) > 0 then perform write_scan_feedback(progressed, true); end if;
+      return null;
+    end $$;
+
+    create trigger scan_inserted after insert on scans referencing new table as new_rows
+      for each statement execute function scan_inserted();
+    create trigger scan_updated after update on scans referencing old table as old_rows new table as new_rows
+      for each statement execute function scan_updated();
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
     INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
-    VALUES ('20261129092443_PeopleAndSessions', '10.0.15');
+    VALUES ('20261129092637_PullRequestsAndCheckRuns', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

@@ -1,4 +1,5 @@
 using Sentinel.Contracts.Scans;
+using Sentinel.Data.Feedback;
 
 namespace Sentinel.Api.Webhooks;
 
@@ -26,6 +27,9 @@ internal sealed record DeliveryPlan
     /// <summary>An installation that was removed with all its repositories.</summary>
     public long? RemovedInstallation { get; init; }
 
+    /// <summary>The pull request that the delivery describes; null when it describes none.</summary>
+    public PullRequestFacts? PullRequest { get; init; }
+
     public IReadOnlyList<PlannedScan> Scans { get; init; } = [];
 
     /// <summary>A ref that is gone, so that its queued scans are pointless and its findings no longer stand there.</summary>
@@ -44,6 +48,11 @@ internal enum PlanOutcome { Accepted, Ignored, Unknown }
 internal sealed record RepositoryFacts(
     long GitHubId, string FullName, string CloneUrl, long? InstallationId = null, string? DefaultBranch = null,
     bool? Private = null, bool? Archived = null);
+
+/// <summary>What a payload says of a pull request.</summary>
+internal sealed record PullRequestFacts(
+    long RepositoryId, int Number, PullRequestState State, string HeadSha, string HeadRef, string BaseSha, string BaseRef, bool Draft, bool FromFork,
+    string AuthorLogin, string Title, DateTimeOffset UpdatedAt);
 
 /// <summary>A scan to queue.</summary>
 /// <param name="CommitSha">Null when only the ref is known.</param>

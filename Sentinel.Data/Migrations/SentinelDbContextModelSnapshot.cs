@@ -724,6 +724,114 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("secret_exposures", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Feedback.CheckRun", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<string>("HeadSha")
+                        .HasColumnType("text")
+                        .HasColumnName("head_sha");
+
+                    b.Property<string>("Conclusion")
+                        .HasColumnType("text")
+                        .HasColumnName("conclusion");
+
+                    b.Property<long>("GitHubId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("git_hub_id");
+
+                    b.Property<string>("HtmlUrl")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("html_url");
+
+                    b.Property<Guid>("ScanId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scan_id");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("RepositoryId", "HeadSha")
+                        .HasName("pk_check_runs");
+
+                    b.ToTable("check_runs", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Feedback.PullRequest", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<string>("AuthorLogin")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_login");
+
+                    b.Property<string>("BaseRef")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("base_ref");
+
+                    b.Property<string>("BaseSha")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("base_sha");
+
+                    b.Property<bool>("Draft")
+                        .HasColumnType("boolean")
+                        .HasColumnName("draft");
+
+                    b.Property<bool>("FromFork")
+                        .HasColumnType("boolean")
+                        .HasColumnName("from_fork");
+
+                    b.Property<string>("HeadRef")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("head_ref");
+
+                    b.Property<string>("HeadSha")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("head_sha");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("RepositoryId", "Number")
+                        .HasName("pk_pull_requests");
+
+                    b.HasIndex("RepositoryId", "HeadSha")
+                        .HasDatabaseName("ix_pull_requests_repository_id_head_sha");
+
+                    b.ToTable("pull_requests", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1328,6 +1436,10 @@ namespace Sentinel.Data.Migrations
                     b.HasIndex("RequestId")
                         .HasDatabaseName("ix_outbox_messages_request_id");
 
+                    b.HasIndex("Kind", "AggregateKey", "Id")
+                        .HasDatabaseName("ix_outbox_messages_pending")
+                        .HasFilter("status = 'Pending'");
+
                     b.ToTable("outbox_messages", (string)null);
                 });
 
@@ -1614,6 +1726,9 @@ namespace Sentinel.Data.Migrations
                         .HasDatabaseName("ix_scans_superseded_by_id")
                         .HasFilter("superseded_by_id is not null");
 
+                    b.HasIndex("RepositoryId", "CommitSha")
+                        .HasDatabaseName("ix_scans_repository_id_commit_sha");
+
                     b.HasIndex("RepositoryId", "Id")
                         .HasDatabaseName("ix_scans_repository_id_id");
 
@@ -1723,6 +1838,55 @@ namespace Sentinel.Data.Migrations
                         .HasFilter("retry");
 
                     b.ToTable("scan_gaps", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Scans.ScanSnapshot", b =>
+                {
+                    b.Property<Guid>("ScanId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scan_id");
+
+                    b.Property<string>("CommitSha")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("commit_sha");
+
+                    b.Property<DateTimeOffset>("CompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("completed_at");
+
+                    b.Property<string>("Findings")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("findings");
+
+                    b.Property<string>("MergeBaseSha")
+                        .HasColumnType("text")
+                        .HasColumnName("merge_base_sha");
+
+                    b.Property<string>("Ref")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("ref");
+
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<string>("RulePackHash")
+                        .HasColumnType("text")
+                        .HasColumnName("rule_pack_hash");
+
+                    b.HasKey("ScanId")
+                        .HasName("pk_scan_snapshots");
+
+                    b.HasIndex("RepositoryId", "CommitSha")
+                        .HasDatabaseName("ix_scan_snapshots_repository_id_commit_sha");
+
+                    b.HasIndex("RepositoryId", "Ref", "CompletedAt")
+                        .HasDatabaseName("ix_scan_snapshots_repository_id_ref_completed_at");
+
+                    b.ToTable("scan_snapshots", (string)null);
                 });
 
             modelBuilder.Entity("Sentinel.Data.Settings.Setting", b =>
@@ -1866,6 +2030,26 @@ namespace Sentinel.Data.Migrations
                         .HasConstraintName("fk_secret_exposures_findings_finding_id");
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Feedback.CheckRun", b =>
+                {
+                    b.HasOne("Sentinel.Data.Repositories.Repository", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_check_runs_repositories_repository_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Feedback.PullRequest", b =>
+                {
+                    b.HasOne("Sentinel.Data.Repositories.Repository", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pull_requests_repositories_repository_id");
+                });
+
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>
                 {
                     b.HasOne("Sentinel.Data.Repositories.Repository", null)
@@ -1940,6 +2124,16 @@ namespace Sentinel.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_scan_gaps_scan_baselines_repository_id_ref");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Scans.ScanSnapshot", b =>
+                {
+                    b.HasOne("Sentinel.Data.Scans.Scan", null)
+                        .WithOne()
+                        .HasForeignKey("Sentinel.Data.Scans.ScanSnapshot", "ScanId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_scan_snapshots_scans_scan_id");
                 });
 #pragma warning restore 612, 618
         }

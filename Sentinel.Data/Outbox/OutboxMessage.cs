@@ -12,6 +12,15 @@ public sealed class OutboxMessage
     /// <summary>Asks the AI service to explain a finding; payload <c>{"findingId": "…"}</c>.</summary>
     public const string ExplanationRequested = "explanation.requested";
 
+    /// <summary>
+    /// Brings the check run of a commit up to date at GitHub; payload <c>{"repositoryId": "…", "headSha": "…"}</c>. Written by the
+    /// database whenever a scan's status changes, see <see cref="Feedback.ScanFeedback"/>.
+    /// </summary>
+    public const string GitHubCheck = "github.check";
+
+    /// <summary>Brings the review of a pull request up to date at GitHub; payload <c>{"repositoryId": "…", "number": 7}</c>.</summary>
+    public const string GitHubReview = "github.review";
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required string Kind { get; init; }
@@ -54,5 +63,6 @@ internal sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<Outb
         builder.HasIndex(m => m.IdempotencyKey).IsUnique();
         builder.HasIndex(m => m.NextAttemptAt).HasFilter("status = 'Pending'");
         builder.HasIndex(m => m.RequestId);
+        builder.HasIndex(m => new { m.Kind, m.AggregateKey, m.Id }).HasDatabaseName("ix_outbox_messages_pending").HasFilter("status = 'Pending'");
     }
 }

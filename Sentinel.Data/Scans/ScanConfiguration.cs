@@ -19,6 +19,7 @@ internal sealed class ScanConfiguration : IEntityTypeConfiguration<Scan>
         builder.HasOne<Repository>().WithMany().HasForeignKey(s => s.RepositoryId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<Delivery>().WithMany().HasForeignKey(s => s.DeliveryId).OnDelete(DeleteBehavior.SetNull);
         builder.HasIndex(s => new { s.RepositoryId, s.Id });
+        builder.HasIndex(s => new { s.RepositoryId, s.CommitSha });
         builder.HasIndex(s => new { s.Status, s.Id });
         builder.HasIndex(s => s.RequestId);
         builder.HasIndex(s => s.CompletedAt);

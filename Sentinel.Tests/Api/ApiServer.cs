@@ -55,7 +55,7 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             ["ConnectionStrings:sentineldb"] = connectionString,
             ["ConnectionStrings:redis"] = redis ?? NoRedis,
-            ["GITHUB_WEBHOOK_SECRET"] = WebhookSecret,
+            ["GITHUB_WEBHOOK_SECRET"] = settings?.GetValueOrDefault("GITHUB_WEBHOOK_SECRET") ?? WebhookSecret,
         });
         builder.Host.UseDefaultServiceProvider(options => options.ValidateOnBuild = options.ValidateScopes = true);
         builder.WebHost.UseUrls("http://127.0.0.1:0");

@@ -51,12 +51,19 @@ public sealed class WorkerFixture : IAsyncLifetime
 
     internal string CacheDirectory => _cache;
 
+    /// <summary>Its database, for another service beside it.</summary>
+    internal string DatabaseConnection { get; private set; } = "";
+
+    /// <summary>Its queue's server, for another service beside it.</summary>
+    internal string RedisConnection { get; private set; } = "";
+
     public async ValueTask InitializeAsync()
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var database = await TestPostgres.CreateDatabaseAsync(cancellationToken);
         var port = FreePort();
         _redis = RedisRunner.Start(port, password: null);
+        (DatabaseConnection, RedisConnection) = (database, $"127.0.0.1:{port}");
         GitHub = await FakeGitHubServer.StartAsync(cancellationToken);
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development", ApplicationName = "Sentinel.Worker" });
         foreach (var (key, value) in Settings(database, port).Concat(Extra.Concat(ExtraSettings).Select(s => (s.Key, s.Value)))) builder.Configuration[key] = value;

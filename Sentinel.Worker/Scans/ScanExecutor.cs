@@ -102,6 +102,7 @@ internal sealed class ScanExecutor(
                 applied = applied with { Opened = applied.Opened + await new ExposureWriter(database, row, historic, tips: null, now).ApplyAsync(token) };
                 next = await history.PlanAsync(database, row, token);
                 await BaselineStore.SaveAsync(database, row, outcome.Baseline, token);
+                await SnapshotStore.SaveAsync(database, row, rulePackHash, now, token);
                 progress.End();
                 await DescribeAsync(database, row, repository, fetched.DefaultBranch, outcome, progress, applied, status, token);
             },

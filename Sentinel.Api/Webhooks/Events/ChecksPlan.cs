@@ -3,6 +3,7 @@ using Octokit.Webhooks.Events.CheckRun;
 using Octokit.Webhooks.Events.CheckSuite;
 using Octokit.Webhooks.Models.CheckRunEvent;
 using Sentinel.Contracts.Scans;
+using Sentinel.Data.Feedback;
 
 namespace Sentinel.Api.Webhooks.Events;
 
@@ -16,7 +17,10 @@ internal static class ChecksPlan
         var facts = repositories.Read(@event);
         if (@event is not CheckRunRerequestedEvent) return DeliveryPlan.Ignored(@event.Action, NotRerequested) with { Repositories = [facts] };
         var run = @event.CheckRun;
-        return Rerun(facts, run.HeadSha, run.CheckSuite?.HeadBranch, run.PullRequests);
+        // GitHub names no pull requests from forks; the check run itself says for which it was written.
+        return run.PullRequests is not { Count: > 0 } && CheckRunName.TryParse(run.ExternalId, out var number, out _) && number is { } known
+            ? Rerun(facts, run.HeadSha, known)
+            : Rerun(facts, run.HeadSha, run.CheckSuite?.HeadBranch, run.PullRequests);
     }
 
     public static DeliveryPlan From(CheckSuiteEvent @event, RepositoryReader repositories)
@@ -38,6 +42,18 @@ internal static class ChecksPlan
             ? DeliveryPlan.Ignored("rerequested", "The check belongs to no branch and to no pull request.") with { Repositories = [facts] }
             : new DeliveryPlan { Outcome = PlanOutcome.Accepted, Repositories = [facts], Scans = scans };
     }
+
+    // Its base is what is known of the pull request.
+    private static DeliveryPlan Rerun(RepositoryFacts facts, string headSha, int number) => new()
+    {
+        Outcome = PlanOutcome.Accepted,
+        Repositories = [facts],
+        Scans =
+        [
+            new PlannedScan(
+                facts.GitHubId, ScanKind.Rerun, ScanLane.Interactive, PullRequestPlan.HeadRef(number), PayloadText.Commit(headSha, "head_sha"), PullRequestNumber: number),
+        ],
+    };
 
     private static PlannedScan PullRequest(RepositoryFacts facts, string head, CheckRunPullRequest request) => new(
         facts.GitHubId, ScanKind.Rerun, ScanLane.Interactive, PullRequestPlan.HeadRef(request.Number), head,

@@ -112,6 +112,7 @@ internal static class FakeGraphQl
                     ["databaseId"] = c.Id,
                     ["fullDatabaseId"] = $"{c.Id}",
                     ["body"] = c.Body,
+                    ["viewerDidAuthor"] = c.User == call.Author,
                     ["author"] = new JsonObject { ["login"] = c.User.Login.Replace("[bot]", "", StringComparison.Ordinal) },
                 })]),
             },

@@ -1,0 +1,99 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Sentinel.Tests.Fakes.FakeGitHub;
+
+namespace Sentinel.Tests.EndToEnd;
+
+/// <summary>
+/// A repository that lives through installing, a pull request with defects, their fix and the merge: what happens, as the webhooks that
+/// GitHub sends of it, and what GitHub shows in the end.
+/// </summary>
+internal sealed partial class ReviewedRepository
+{
+    private readonly FakeGitHubServer _gitHub;
+    private readonly FakeInstallation _installation;
+    private readonly List<string> _commits = [];
+    private FakePullRequest? _pull;
+
+    public ReviewedRepository(FakeGitHubServer gitHub, string owner)
+    {
+        _gitHub = gitHub;
+        Fake = gitHub.AddRepository($"{owner}/shop");
+        _commits.Add(Fake.Git.Commit("Begin", ("Dockerfile", DefectiveFiles.Dockerfile), ("settings.ini", "region = eu\n")));
+        _installation = gitHub.Install(owner, Fake);
+    }
+
+    public FakeGitHubServer GitHub => _gitHub;
+
+    public FakeRepository Fake { get; }
+
+    public FakeInstallation Installation => _installation;
+
+    public FakePullRequest Pull => _pull!;
+
+    /// <summary>Commits in order: the first, the pull request's two, the merge.</summary>
+    public IReadOnlyList<string> Commits => _commits;
+
+    public IReadOnlyList<(string Event, JsonObject Payload)> Install() => [("installation", HookPayloads.Installed(_installation, Fake))];
+
+    /// <summary>Somebody opens a pull request with a token and a script injection in it.</summary>
+    public IReadOnlyList<(string Event, JsonObject Payload)> Open()
+    {
+        Fake.Git.Git("checkout", "--quiet", "-b", "change");
+        _commits.Add(Fake.Git.Commit("Greet", ("settings.ini", DefectiveFiles.Settings), (".github/workflows/greet.yml", DefectiveFiles.Workflow)));
+        _pull = Fake.OpenPullRequest(_gitHub.Account("alice") ?? _gitHub.AddUser("alice"), "change");
+        Fake.Git.Git("update-ref", $"refs/pull/{_pull.Number}/head", _pull.HeadSha);
+        return [("pull_request", HookPayloads.PullRequest(_gitHub, _installation, _pull, "opened"))];
+    }
+
+    /// <summary>Both are mended in one push.</summary>
+    public IReadOnlyList<(string Event, JsonObject Payload)> Mend()
+    {
+        var before = Pull.HeadSha;
+        _commits.Add(Fake.Git.Commit("Mend", ("settings.ini", "region = eu\n"), (".github/workflows/greet.yml", DefectiveFiles.FixedWorkflow)));
+        Fake.Git.Git("update-ref", $"refs/pull/{Pull.Number}/head", Pull.HeadSha);
+        return [("pull_request", HookPayloads.PullRequest(_gitHub, _installation, Pull, "synchronize", before))];
+    }
+
+    public IReadOnlyList<(string Event, JsonObject Payload)> Merge()
+    {
+        var closed = Pull;
+        Fake.Git.Git("checkout", "--quiet", "main");
+        Fake.Git.Git("merge", "--quiet", "--no-ff", "-m", "Merge", "change");
+        _commits.Add(Fake.Git.Head);
+        (closed.State, closed.Merged) = ("closed", true);
+        return
+        [
+            ("pull_request", HookPayloads.PullRequest(_gitHub, _installation, closed, "closed")),
+            ("push", HookPayloads.Push(_gitHub, _installation, Fake, "main", _commits[0], _commits[3])),
+        ];
+    }
+
+    /// <summary>All that people see of it at GitHub, with commits and the owner by other names, so that two repositories can be compared.</summary>
+    public string Shown()
+    {
+        var text = new StringBuilder();
+        // A newer check run of the same name hides an older one.
+        foreach (var run in Fake.CheckRuns.GroupBy(r => (r.HeadSha, r.Name)).Select(g => g.Last()).OrderBy(r => _commits.IndexOf(r.HeadSha)))
+        {
+            text.AppendLine($"check {run.Name} of {run.HeadSha}: {run.Status} {run.Conclusion}\n{run.Title}\n{run.Summary}");
+            foreach (var annotation in run.Annotations) text.AppendLine(annotation.ToJsonString());
+        }
+        foreach (var comment in Fake.IssueComments) text.AppendLine($"comment by {comment.User.Login}\n{comment.Body}");
+        foreach (var review in _pull?.Reviews ?? []) text.AppendLine($"review by {review.User.Login} of {review.CommitId}: {review.State} {review.Body}");
+        foreach (var comment in (_pull?.ReviewComments ?? []).OrderBy(c => c.Path, StringComparer.Ordinal))
+            text.AppendLine($"{comment.Path}:{comment.StartLine}-{comment.Line} {(comment.IsResolved ? $"resolved by {comment.ResolvedBy?.Login}" : "open")} of {comment.CommitId}\n{comment.Body}");
+        return Named(text.ToString());
+    }
+
+    /// <summary>Commits as c0 to c3, and the owner as acme.</summary>
+    public string Named(string text)
+    {
+        for (var i = 0; i < _commits.Count; i++) text = text.Replace(_commits[i], $"c{i}", StringComparison.Ordinal).Replace(_commits[i][..10], $"c{i}", StringComparison.Ordinal);
+        return RequestId().Replace(text.Replace($"{Fake.Owner.Login}/shop", "acme/shop", StringComparison.Ordinal), "request `…`");
+    }
+
+    [GeneratedRegex("request `[^`]*`", RegexOptions.CultureInvariant)]
+    private static partial Regex RequestId();
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Sentinel.Data;
+using Sentinel.Data.Feedback;
+using Sentinel.Data.Outbox;
+using Sentinel.GitHub;
+using Sentinel.GitHub.Checks;
+using Sentinel.Worker.Outbox;
+
+namespace Sentinel.Worker.Feedback;
+
+/// <summary>
+/// Brings a commit's check run to what it should be. It is found again by its <c>external_id</c>, and what is the same is not written,
+/// so that any number of repeats after any crash ends in the same.
+/// </summary>
+internal sealed class CheckHandler(GitHubClients clients, HeadStates states, IGate gate, TimeProvider time) : GitHubHandler(clients)
+{
+    /// <summary>Name of the check at GitHub, which branch protection refers to: it must stay.</summary>
+    public const string Name = "Sentinel";
+
+    private static readonly TimeSpan BaseWait = TimeSpan.FromSeconds(10);
+
+    public override string Kind => OutboxMessage.GitHubCheck;
+
+    protected override async Task<OutboxOutcome> HandleAsync(OutboxDelivery delivery, JsonElement payload, GitHubPlace place, CancellationToken cancellationToken)
+    {
+        var headSha = payload.GetProperty("headSha").GetString() ?? throw new JsonException("A message names no commit.");
+        var state = await states.OfCommitAsync(delivery.Database, place.Connection, place.Repository, headSha, cancellationToken);
+        if (state is null) return OutboxOutcome.Done;
+
+        var written = await ReconcileAsync(place, state, CheckRunContent.Of(state, gate), cancellationToken);
+        await RememberAsync(delivery.Database, place, state, written, cancellationToken);
+        return state.WaitsForBase ? new OutboxOutcome.Postponed(time.GetUtcNow() + BaseWait, "The base branch is being scanned.") : OutboxOutcome.Done;
+    }
+
+    private static async Task<CheckRunFacts> ReconcileAsync(GitHubPlace place, HeadState state, CheckRunContent content, CancellationToken cancellationToken)
+    {
+        var name = CheckRunName.Of(state.PullRequest, state.ScanId);
+        var own = new List<CheckRunFacts>();
+        await foreach (var run in place.Connection.ListCheckRunsAsync(place.Repository.FullName, state.HeadSha, Name, place.AppId, cancellationToken))
+        {
+            if (run.App?.Id == place.AppId && CheckRunName.TryParse(run.ExternalId, out _, out _)) own.Add(run);
+        }
+        // Annotations can only be added. One that has none takes another scan's result; else a new one is made, which hides the old.
+        var current = own.Find(r => r.ExternalId == name) ?? own.OrderByDescending(r => r.Id).FirstOrDefault(r => r is { Output.AnnotationsCount: 0, Status: not "completed" });
+        foreach (var left in own.Where(r => r != current && r.Status != "completed"))
+            await place.Connection.UpdateCheckRunAsync(place.Repository.FullName, left.Id, Replaced(state), cancellationToken);
+        return await WriteAsync(place, state, content, name, current, cancellationToken);
+    }
+
+    private static async Task<CheckRunFacts> WriteAsync(
+        GitHubPlace place, HeadState state, CheckRunContent content, string name, CheckRunFacts? current, CancellationToken cancellationToken)
+    {
+        while (current is null || !IsAsWanted(current, content, name))
+        {
+            var there = current?.Output.AnnotationsCount ?? 0;
+            var batch = content.Annotations.Skip(there).Take(CheckRuns.MaxAnnotations).ToList();
+            // Completed with the last batch: whoever sees a result sees all of it.
+            var isLast = there + batch.Count >= content.Annotations.Count;
+            var write = new CheckRunWrite
+            {
+                ExternalId = name,
+                Status = isLast ? content.Status : "in_progress",
+                Conclusion = isLast ? content.Conclusion : null,
+                StartedAt = state.StartedAt,
+                CompletedAt = isLast && content.Conclusion is not null ? state.CompletedAt : null,
+                Output = new CheckRunOutputWrite(content.Title, content.Summary, batch.Count == 0 ? null : batch),
+            };
+            current = current is null
+                ? await place.Connection.CreateCheckRunAsync(place.Repository.FullName, write with { Name = Name, HeadSha = state.HeadSha }, cancellationToken)
+                : await place.Connection.UpdateCheckRunAsync(place.Repository.FullName, current.Id, write, cancellationToken);
+            if (isLast) break;
+        }
+        return current;
+    }
+
+    private static bool IsAsWanted(CheckRunFacts run, CheckRunContent content, string name) =>
+        run.ExternalId == name && run.Status == content.Status && run.Conclusion == content.Conclusion && run.Output.Title == content.Title
+        && run.Output.Summary?.ReplaceLineEndings("\n") == content.Summary && run.Output.AnnotationsCount >= content.Annotations.Count;
+
+    private static CheckRunWrite Replaced(HeadState state) => new()
+    {
+        Status = "completed",
+        Conclusion = "neutral",
+        CompletedAt = state.StartedAt ?? state.CompletedAt,
+        Output = new CheckRunOutputWrite("Scanned again", "A newer scan of this commit takes the place of this one.", null),
+    };
+
+    private async Task RememberAsync(SentinelDbContext database, GitHubPlace place, HeadState state, CheckRunFacts run, CancellationToken cancellationToken)
+    {
+        var row = await database.CheckRuns.FindAsync([place.Repository.Id, state.HeadSha], cancellationToken);
+        if (row is null)
+        {
+            row = new CheckRun { RepositoryId = place.Repository.Id, HeadSha = state.HeadSha, ScanId = state.ScanId, GitHubId = run.Id, HtmlUrl = "", Status = run.Status, UpdatedAt = time.GetUtcNow() };
+            database.CheckRuns.Add(row);
+        }
+        (row.ScanId, row.GitHubId, row.HtmlUrl) = (state.ScanId, run.Id, PostgresText.Clean(run.HtmlUrl ?? "", 2000));
+        (row.Status, row.Conclusion, row.UpdatedAt) = (run.Status, run.Conclusion, time.GetUtcNow());
+    }
+}

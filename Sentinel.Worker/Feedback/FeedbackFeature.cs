@@ -1,0 +1,15 @@
+using Sentinel.Worker.Outbox;
+
+namespace Sentinel.Worker.Feedback;
+
+/// <summary>Tells GitHub what scans found: check runs, reviews and comments.</summary>
+internal static class FeedbackFeature
+{
+    public static void AddFeedback(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IGate, DefaultGate>();
+        builder.Services.AddSingleton<HeadStates>();
+        builder.Services.AddOutboxHandler<CheckHandler>();
+        builder.Services.AddOutboxHandler<ReviewHandler>();
+    }
+}

@@ -1,0 +1,73 @@
+using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.Scans;
+
+namespace Sentinel.Worker.Feedback;
+
+/// <summary>A finding in a commit, and why it stands there.</summary>
+/// <param name="Key">Stays the same for the same defect: repository-wide fingerprint and ordinal.</param>
+internal sealed record JudgedFinding(
+    Guid Id, string Key, string RuleId, FindingCategory Category, Severity Severity, Confidence Confidence, string Title, string Message, string Path,
+    int StartLine, int StartColumn, int EndLine, int EndColumn, FindingOrigin Origin);
+
+/// <summary>All that there is to say of one commit, by one scan: the pure input of what is written to GitHub.</summary>
+internal sealed record HeadState
+{
+    public required Guid ScanId { get; init; }
+
+    /// <summary>Null for the commit of a branch.</summary>
+    public required int? PullRequest { get; init; }
+
+    /// <summary><c>owner/name</c>.</summary>
+    public required string Repository { get; init; }
+
+    /// <summary>Web address of the repository, without a slash at its end.</summary>
+    public required string WebUrl { get; init; }
+
+    public required string HeadSha { get; init; }
+
+    public required ScanStatus Status { get; init; }
+
+    public required ScanPhase Phase { get; init; }
+
+    public required int FilesDone { get; init; }
+
+    /// <summary>Zero until the tree was listed.</summary>
+    public required int FilesTotal { get; init; }
+
+    public required int FilesSkipped { get; init; }
+
+    /// <summary>Why the scan did not end well, in words for people; null otherwise.</summary>
+    public required string? ErrorDetail { get; init; }
+
+    /// <summary>Names of the plug-ins that failed or did part of their work.</summary>
+    public required IReadOnlyList<string> Incomplete { get; init; }
+
+    public required DateTimeOffset? StartedAt { get; init; }
+
+    public required DateTimeOffset? CompletedAt { get; init; }
+
+    public required string RequestId { get; init; }
+
+    /// <summary>The branch that the scan's base is compared on; null when that is the commit's own.</summary>
+    public required string? BaseRef { get; init; }
+
+    public required Comparison Comparison { get; init; }
+
+    /// <summary>The base is being scanned for the first time; until that ends there is nothing to compare with.</summary>
+    public bool WaitsForBase { get; init; }
+
+    /// <summary>Those that need work, worst first. Of <see cref="FindingOrigin.Before"/> only the number is known.</summary>
+    public required IReadOnlyList<JudgedFinding> Findings { get; init; }
+
+    /// <summary>Number of findings that were there before.</summary>
+    public required int Before { get; init; }
+
+    public IEnumerable<JudgedFinding> Introduced => Findings.Where(f => f.Origin == FindingOrigin.Introduced);
+
+    public IEnumerable<JudgedFinding> NewRule => Findings.Where(f => f.Origin == FindingOrigin.NewRule);
+
+    public bool HasEnded => !WaitsForBase && Status is not (ScanStatus.Queued or ScanStatus.Running);
+
+    /// <summary>Whether the findings are those of a whole scan.</summary>
+    public bool HasResult => !WaitsForBase && Status is ScanStatus.Succeeded or ScanStatus.Partial;
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Sentinel.Contracts.Findings;
+using Sentinel.GitHub.PullRequests;
+
+namespace Sentinel.Worker.Feedback;
+
+/// <summary>A fix that was proved: it applies, the file still parses, and the finding is gone without a new one.</summary>
+/// <param name="FindingId">The finding that it mends.</param>
+/// <param name="StartLine">First line that is replaced, counted from 1.</param>
+/// <param name="EndLine">Last line that is replaced.</param>
+/// <param name="Replacement">The new lines, without a line break at the end; empty to delete them.</param>
+internal sealed record ProvedFix(Guid FindingId, int StartLine, int EndLine, string Replacement);
+
+/// <summary>What Sentinel has at a pull request already.</summary>
+/// <param name="Summary">Its summary comment; null when there is none.</param>
+/// <param name="Threads">Its own threads, resolved ones included.</param>
+internal sealed record ExistingReview(ExistingComment? Summary, IReadOnlyList<ReviewThread> Threads);
+
+/// <summary>A comment of the conversation.</summary>
+internal sealed record ExistingComment(long Id, string Body);
+
+/// <summary>The difference between what a pull request should show and what it shows: empty when it is as it should be.</summary>
+internal sealed record ReviewPlan
+{
+    /// <summary>Comments to add, as one review.</summary>
+    public required IReadOnlyList<ReviewCommentWrite> Add { get; init; }
+
+    /// <summary>Texts to replace, by the comment's id.</summary>
+    public required IReadOnlyList<ExistingComment> Edit { get; init; }
+
+    /// <summary>Threads to resolve: their finding is gone.</summary>
+    public required IReadOnlyList<string> Resolve { get; init; }
+
+    /// <summary>Threads to open again: Sentinel had resolved them, and the finding is back.</summary>
+    public required IReadOnlyList<string> Unresolve { get; init; }
+
+    /// <summary>The summary to write; null to leave it as it is, or to have none.</summary>
+    public required string? Summary { get; init; }
+}
+
+/// <summary>Plans a pull request's review: pure, so that planning again after writing plans nothing.</summary>
+internal static partial class ReviewPlanner
+{
+    /// <summary>Comments at lines, at most; the summary links what is beyond.</summary>
+    public const int MaxInline = 10;
+
+    /// <summary>Marks the summary comment, so that it is found again.</summary>
+    public const string SummaryMarker = "<!-- sentinel:summary -->";
+
+    private const int MaxSuggestion = 20_000;
+
+    // The list is cut to these numbers of lines, one after the other, until the comment is short enough.
+    private static readonly int[] ListLengths = [50, 15, 5];
+
+    /// <param name="state">The pull request's head, with a result.</param>
+    /// <param name="diff">The pull request's diff.</param>
+    /// <param name="fixes">Proved fixes of its findings.</param>
+    public static ReviewPlan Plan(HeadState state, DiffLines diff, IReadOnlyList<ProvedFix> fixes, ExistingReview existing)
+    {
+        var introduced = state.Introduced.ToList();
+        var threads = existing.Threads.Select(t => (Thread: t, Key: KeyOf(t.Body))).Where(t => t.Key is not null).ToLookup(t => t.Key!, t => t.Thread, StringComparer.Ordinal);
+        var standing = introduced.Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
+        var inline = introduced.Where(f => f.Severity > Severity.Info && diff.Shows(f.Path, f.StartLine, f.EndLine)).Take(MaxInline).ToList();
+
+        var add = new List<ReviewCommentWrite>();
+        var edit = new List<ExistingComment>();
+        foreach (var finding in inline)
+        {
+            var (comment, opening) = (Comment(finding, diff, fixes), threads[finding.Key].FirstOrDefault());
+            if (opening is null) add.Add(comment);
+            // A person who resolved a thread has read it.
+            else if ((!opening.IsResolved || opening.ResolvedByUs) && !SameText(opening.Body, comment.Body)) edit.Add(new ExistingComment(opening.CommentId, comment.Body));
+        }
+        return new ReviewPlan
+        {
+            Add = add,
+            Edit = edit,
+            Resolve = [.. threads.Where(t => !standing.Contains(t.Key)).SelectMany(t => t).Where(t => !t.IsResolved).Select(t => t.Id)],
+            Unresolve = [.. threads.Where(t => standing.Contains(t.Key)).SelectMany(t => t.Take(1)).Where(t => t.ResolvedByUs).Select(t => t.Id)],
+            Summary = Summary(state, introduced, inline.Count, existing.Summary),
+        };
+    }
+
+    /// <summary>The finding that a comment of ours is about; null when it is about none.</summary>
+    public static string? KeyOf(string body) => Marker().Match(body) is { Success: true } match ? match.Groups[1].Value : null;
+
+    private static ReviewCommentWrite Comment(JudgedFinding finding, DiffLines diff, IReadOnlyList<ProvedFix> fixes)
+    {
+        var body = new StringBuilder($"<!-- sentinel:finding:{finding.Key} -->\n").Append(FindingText.Body(finding));
+        // A suggestion replaces the very lines of the comment, which must be in the diff.
+        var proved = fixes.FirstOrDefault(f => f.FindingId == finding.Id && f.Replacement.Length <= MaxSuggestion && diff.Shows(finding.Path, f.StartLine, f.EndLine));
+        if (proved is not null) body.Append("\n\n").Append(GitHubText.Suggestion(proved.Replacement));
+        var (start, end) = proved is null ? (finding.StartLine, Math.Max(finding.StartLine, finding.EndLine)) : (proved.StartLine, proved.EndLine);
+        return new ReviewCommentWrite(finding.Path, body.ToString(), end, start < end ? start : null);
+    }
+
+    private static string? Summary(HeadState state, List<JudgedFinding> introduced, int inline, ExistingComment? existing)
+    {
+        // Nobody is told that there is nothing, but whoever was told of something learns that it is gone.
+        if (introduced.Count == 0 && existing is null) return null;
+        var body = ListLengths.Select(length => Summary(state, introduced, inline, length)).First(text => text.Length <= PullRequestCalls.MaxComment);
+        return existing is not null && SameText(existing.Body, body) ? null : body;
+    }
+
+    private static string Summary(HeadState state, List<JudgedFinding> introduced, int inline, int length)
+    {
+        var text = new StringBuilder(SummaryMarker).Append('\n');
+        if (introduced.Count == 0)
+        {
+            text.Append("**Sentinel: everything that this pull request had introduced is fixed.**\n");
+        }
+        else
+        {
+            text.Append($"**Sentinel: {CheckRunContent.Count(introduced.Count, "finding")} introduced by this pull request**\n\n");
+            foreach (var finding in introduced.Take(length)) text.Append(FindingText.ListItem(finding, state)).Append('\n');
+            if (introduced.Count > length) text.Append(CultureInfo.InvariantCulture, $"- and {introduced.Count - length} more, listed in the check run\n");
+            if (inline < introduced.Count) text.Append($"\n{CheckRunContent.Count(inline, "comment")} at lines; the list above links them all.\n");
+        }
+        if (state.Status != Contracts.Scans.ScanStatus.Succeeded) text.Append("\nNot everything was looked at; the check run says what was not.\n");
+        text.Append(CultureInfo.InvariantCulture, $"\n<sub>Commit {GitHubText.Code(state.HeadSha[..Math.Min(10, state.HeadSha.Length)])} · {state.Before} there before · request {GitHubText.Code(state.RequestId, 64)}</sub>");
+        return text.ToString();
+    }
+
+    // GitHub may give line breaks back in another form.
+    private static bool SameText(string left, string right) => left.ReplaceLineEndings("\n").Trim() == right.ReplaceLineEndings("\n").Trim();
+
+    [GeneratedRegex(@"\A<!-- sentinel:finding:([0-9a-f]{16,64}-\d{1,9}) -->", RegexOptions.CultureInvariant)]
+    private static partial Regex Marker();
+}
