@@ -12,6 +12,7 @@ using Sentinel.Api.Repositories;
 using Sentinel.Api.Requests;
 using Sentinel.Api.Rules;
 using Sentinel.Api.Scans;
+using Sentinel.Api.Schemas;
 using Sentinel.Api.Security;
 using Sentinel.Api.Sessions;
 using Sentinel.Api.Tokens;
@@ -72,6 +73,7 @@ internal static class ApiHost
         app.MapSession();
         app.MapTokens();
         app.MapAudit();
+        app.MapSchemas();
         app.MapDocumentation();
         return app;
     }

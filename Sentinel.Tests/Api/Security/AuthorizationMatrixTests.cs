@@ -14,7 +14,7 @@ public sealed class AuthorizationMatrixTests
     /// <summary>Everything that answers a stranger; a new name here is a decision, not an accident.</summary>
     private static readonly string[] OpenToStrangers =
     [
-        "POST /webhooks/github", "GET /api/v1/session/options", "POST /api/v1/session/local",
+        "POST /webhooks/github", "GET /api/v1/session/options", "POST /api/v1/session/local", "GET /api/v1/schemas/sentinel-policy.schema.json",
         "* /alive", "* /ready", "* /health", "* /metrics",
     ];
 
