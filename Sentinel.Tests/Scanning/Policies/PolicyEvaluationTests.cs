@@ -10,7 +10,11 @@ public sealed class PolicyEvaluationTests
 
     private static readonly GateFinding Sudo = new()
     {
-        RuleId = "dockerfile-sudo", Path = "src/Dockerfile", Fingerprint = new string('1', 64), Severity = Severity.High, Confidence = Confidence.High,
+        RuleId = "dockerfile-sudo",
+        Path = "src/Dockerfile",
+        Fingerprint = new string('1', 64),
+        Severity = Severity.High,
+        Confidence = Confidence.High,
     };
 
     [Theory]
