@@ -13,6 +13,7 @@ using Sentinel.Api.Repositories;
 using Sentinel.Api.Requests;
 using Sentinel.Api.Rules;
 using Sentinel.Api.Scans;
+using Sentinel.Api.Schemas;
 using Sentinel.Api.Security;
 using Sentinel.Api.Security.Keys;
 using Sentinel.Api.Sessions;
@@ -81,6 +82,7 @@ internal static class ApiHost
         app.MapTokens();
         app.MapPeople();
         app.MapAudit();
+        app.MapSchemas();
         app.MapDocumentation();
         return app;
     }

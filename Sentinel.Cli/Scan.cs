@@ -3,6 +3,7 @@ using Sentinel.Cli.Sources;
 using Sentinel.Git;
 using Sentinel.Scanning;
 using Sentinel.Scanning.Baselines;
+using Sentinel.Scanning.Policies;
 using Sentinel.Scanning.Reporting;
 
 namespace Sentinel.Cli;
@@ -14,10 +15,10 @@ internal static class Scan
     private const long MaxBaselineBytes = 256L * 1024 * 1024;
     private const long MaxIgnoreBytes = 4L * 1024 * 1024;
 
-    /// <summary>The report of what was asked for, already written.</summary>
+    /// <summary>What was asked for; the reports are already written.</summary>
     /// <exception cref="CliException">The person can put it right.</exception>
     /// <exception cref="GitException">The repository cannot be read.</exception>
-    public static async Task<ScanReport> RunAsync(ScanRequest request, CancellationToken cancellationToken)
+    public static async Task<ScanResult> RunAsync(ScanRequest request, CancellationToken cancellationToken)
     {
         if (request.Mode != ScanMode.StandardInput && !Path.Exists(request.Path)) throw new CliException($"{request.Path}: there is no such file or folder.");
         Reports.Check(request.Reports);
@@ -25,7 +26,7 @@ internal static class Scan
         var notes = new List<string>();
         var analyzers = request.Rules.Load(notes);
         // A user's rule may have the name of another analyzer's.
-        RuleDescriptor? Rule(string id) => analyzers.Select(a => a.FindRule(id)).FirstOrDefault(r => r is not null);
+        RuleDescriptor? Rule(string id) => analyzers.Select(a => a.FindRule(id)).FirstOrDefault(r => r is not null) ?? (id == PolicyLoosened.RuleId ? PolicyLoosened.Rule : null);
         var key = FingerprintKey.Read();
         var baseline = request.Baseline is { } file ? Baseline.Read(file, BoundedFile.Read(file, MaxBaselineBytes, $"--baseline {file}"), key) : null;
         var ignore = ReadIgnoreFile(request, notes);
@@ -33,6 +34,7 @@ internal static class Scan
         using var cache = request.CacheFile is { } path ? FileAnalysisCache.Open(path, MaxCacheBytes) : null;
         using var progress = new ProgressLine(request.Mode is ScanMode.History or ScanMode.Since ? "contents" : "files");
         var tools = new ScanTools(new ScanEngine(analyzers), cache is null ? NoAnalysisCache.Instance : cache, OptionsOf(request.Mode, key), new GitLimits(), progress, notes);
+        var policy = await ScanPolicy.ReadAsync(request, tools, cancellationToken);
         var outcome = await ScanAsync(request, tools, cancellationToken);
         progress.Dispose();
 
@@ -44,6 +46,7 @@ internal static class Scan
         notes.AddRange(ignore.Faults);
         if (outcome.ReadsIgnoreFile) notes.AddRange(ignore.Stale(withCommits: outcome.History is not null));
         if (baseline is not null) report = baseline.Apply(report);
+        (report, var verdict) = policy.Apply(report, outcome.ReadsIgnoreFile, notes);
         if (request.Redact) report = Redaction.Of(report);
         if (request.Reports.Any(r => r.Format == ReportFormat.Gitleaks) && report.Findings.Count(f => f.Category != FindingCategory.Secret) is > 0 and var others)
             notes.Add($"{others} findings are no secrets and have no place in the gitleaks format.");
@@ -53,7 +56,7 @@ internal static class Scan
         {
             foreach (var note in notes) Messages.Write(note);
         }
-        return report;
+        return new ScanResult(report, verdict);
     }
 
     private static async Task<ScanOutcome> ScanAsync(ScanRequest request, ScanTools tools, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Sentinel.Cli.Cache;
 using Sentinel.Git;
 using Sentinel.Scanning;
+using Sentinel.Scanning.Policies;
 
 namespace Sentinel.Cli;
 
@@ -30,9 +31,10 @@ internal static class ScanCommand
     private static readonly Option<string[]> Report = new("--report") { Description = "Write one more report; may be given several times", HelpName = "FORMAT=FILE", DefaultValueFactory = _ => [] };
     private static readonly Option<bool> Redact = new("--redact") { Description = "Leave out even the few characters by which a secret can be recognised" };
 
-    private static readonly Option<Severity> FailOn = new("--fail-on") { Description = $"Least severity that makes the exit code 1: {Severities}", HelpName = "SEVERITY", DefaultValueFactory = _ => Severity.Low, CustomParser = r => Named<Severity>(r, "--fail-on", Severities) };
+    private static readonly Option<Severity> FailOn = new("--fail-on") { Description = $"Least severity that makes the exit code 1: {Severities}; without it the policy decides, else low", HelpName = "SEVERITY", DefaultValueFactory = _ => Severity.Low, CustomParser = r => Named<Severity>(r, "--fail-on", Severities) };
     private static readonly Option<bool> RequireMarks = new("--require-marks") { Description = "Count what sentinel:allow and gitleaks:allow allow without the value's mark, as in sentinel:allow[3f9a]" };
     private static readonly Option<string?> Baseline = new("--baseline") { Description = "Do not count what this earlier report holds: JSON of Sentinel or of gitleaks", HelpName = "FILE" };
+    private static readonly Option<bool> NoPolicy = new("--no-policy") { Description = $"Do as if there were no {PolicyFile.Name}" };
     private static readonly Option<string?> Rules = new("--rules") { Description = "Add the rules for secrets in this folder's .yaml files", HelpName = "DIR" };
     private static readonly Option<string?> GitleaksConfig = new("--gitleaks-config") { Description = "Use a configuration of gitleaks instead of the rules for secrets", HelpName = "FILE" };
 
@@ -51,10 +53,10 @@ internal static class ScanCommand
     {
         var command = new Command("scan", "Scan a folder or a git history: exit code 0 clean, 1 findings at or above the threshold, 2 error")
         {
-            PathArgument, History, Since, Staged, StandardInput, StandardInputName, Format, Output, Report, Redact, FailOn, RequireMarks, Baseline, Rules, GitleaksConfig, CacheFile, NoCache,
+            PathArgument, History, Since, Staged, StandardInput, StandardInputName, Format, Output, Report, Redact, FailOn, RequireMarks, Baseline, NoPolicy, Rules, GitleaksConfig, CacheFile, NoCache,
         };
         command.Validators.Add(Validate);
-        command.SetAction((parsed, cancellationToken) => RunAsync(RequestOf(parsed), parsed.GetValue(FailOn), cancellationToken));
+        command.SetAction((parsed, cancellationToken) => RunAsync(RequestOf(parsed), parsed.GetValue(FailOn), parsed.GetResult(FailOn) is { Implicit: false }, cancellationToken));
         return command;
     }
 
@@ -92,6 +94,7 @@ internal static class ScanCommand
         Redact = parsed.GetValue(Redact),
         RequireMarks = parsed.GetValue(RequireMarks),
         Baseline = parsed.GetValue(Baseline),
+        UsesPolicy = !parsed.GetValue(NoPolicy),
         Rules = new RuleSources(parsed.GetValue(Rules), parsed.GetValue(GitleaksConfig)),
         CacheFile = parsed.GetValue(NoCache) ? null : parsed.GetValue(CacheFile) ?? FileAnalysisCache.DefaultPath,
     };
@@ -103,12 +106,14 @@ internal static class ScanCommand
         return parts is [var name, { Length: > 0 } file] && !name.Any(char.IsAsciiDigit) && Enum.TryParse<ReportFormat>(name, ignoreCase: true, out var format) ? new ReportTarget(format, file) : null;
     }
 
-    private static async Task<int> RunAsync(ScanRequest request, Severity failOn, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(ScanRequest request, Severity failOn, bool isAsked, CancellationToken cancellationToken)
     {
         try
         {
-            var report = await Scan.RunAsync(request, cancellationToken);
-            return report.Findings.Any(f => f.Severity >= failOn) ? Found : report.IsComplete ? Clean : Fail("The scan is incomplete, so it cannot be called clean.");
+            var (report, verdict) = await Scan.RunAsync(request, cancellationToken);
+            // Who names a threshold on the command line wants that one; what the policy does not count stays left out.
+            var blocks = verdict is null || isAsked ? report.Findings.Any(f => f.Severity >= failOn) : verdict.Conclusion == GateConclusion.Failure;
+            return blocks ? Found : report.IsComplete ? Clean : Fail("The scan is incomplete, so it cannot be called clean.");
         }
         catch (Exception ex) when (ex is CliException or GitException or IOException or UnauthorizedAccessException or FormatException)
         {

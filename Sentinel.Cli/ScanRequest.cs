@@ -34,6 +34,9 @@ internal sealed record ScanRequest
 
     public string? Baseline { get; init; }
 
+    /// <summary>Whether the policy of what is scanned is obeyed.</summary>
+    public bool UsesPolicy { get; init; } = true;
+
     public required RuleSources Rules { get; init; }
 
     /// <summary>Null for no cache.</summary>

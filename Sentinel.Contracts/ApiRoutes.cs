@@ -48,6 +48,9 @@ public static class ApiRoutes
     /// <summary><c>GET</c>: server-sent events of <see cref="Live.LiveEvent"/>.</summary>
     public const string Events = "/api/v1/events";
 
+    /// <summary><c>GET</c>: the JSON schema of <c>.sentinel.yml</c> (open to all).</summary>
+    public const string PolicySchema = "/api/v1/schemas/sentinel-policy.schema.json";
+
     /// <summary><c>POST</c>: GitHub's webhooks.</summary>
     public const string GitHubWebhooks = "/webhooks/github";
 

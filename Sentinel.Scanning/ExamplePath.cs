@@ -8,6 +8,7 @@ public static class ExamplePath
     {
         "workflows/github-actions" => ".github/workflows/example.yml",
         "infrastructure/dockerfile" => "Dockerfile",
+        "policy/comparison" => ".sentinel.yml",
         _ => "src/settings.txt",
     };
 }

@@ -3,6 +3,7 @@ using Sentinel.Api.Live;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
 using Sentinel.ServiceDefaults.Requests;
+using Finding = Sentinel.Data.Findings.Finding;
 
 namespace Sentinel.Api.Findings;
 
@@ -56,7 +57,11 @@ internal sealed partial class DismissalExpiry(
             """).ToListAsync(cancellationToken);
         var ids = expired.Select(f => f.Id).ToArray();
         var present = await database.FindingInstances.Where(i => ids.Contains(i.FindingId) && i.Present).Select(i => i.FindingId).ToHashSetAsync(cancellationToken);
-        foreach (var finding in expired) decisions.Undismiss(database, finding, present.Contains(finding.Id), Actor, "The dismissal expired.");
+        foreach (var finding in expired)
+        {
+            var (detail, cause) = finding.DismissedBy == Finding.Policy ? ("The suppression ended.", FindingCause.Configuration) : ("The dismissal expired.", FindingCause.Person);
+            decisions.Undismiss(database, finding, present.Contains(finding.Id), Actor, detail, cause);
+        }
         await database.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         foreach (var finding in expired) await live.FindingChangedAsync(finding.RepositoryId, finding.Id);

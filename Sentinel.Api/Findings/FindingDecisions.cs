@@ -45,7 +45,7 @@ internal sealed class FindingDecisions(LiveUpdates live, TimeProvider time)
     }
 
     /// <summary>Opens a dismissed finding again, or lets it rest as fixed when its code is gone meanwhile.</summary>
-    public void Undismiss(SentinelDbContext db, Finding finding, bool present, string actor, string detail)
+    public void Undismiss(SentinelDbContext db, Finding finding, bool present, string actor, string detail, FindingCause cause = FindingCause.Person)
     {
         finding.State = present ? FindingState.Reopened
             : finding.Category is FindingCategory.Secret ? FindingState.Removed
@@ -56,10 +56,10 @@ internal sealed class FindingDecisions(LiveUpdates live, TimeProvider time)
         finding.DismissedAt = null;
         finding.DismissExpiresAt = null;
         finding.ClosedAt = present ? null : finding.ClosedAt;
-        Record(db, finding, FindingEventKind.Undismissed, FindingState.Dismissed, actor, detail);
+        Record(db, finding, FindingEventKind.Undismissed, FindingState.Dismissed, actor, detail, cause);
     }
 
-    public void Record(SentinelDbContext db, Finding finding, FindingEventKind kind, FindingState from, string actor, string detail) =>
+    public void Record(SentinelDbContext db, Finding finding, FindingEventKind kind, FindingState from, string actor, string detail, FindingCause cause = FindingCause.Person) =>
         db.FindingEvents.Add(new FindingEvent
         {
             FindingId = finding.Id,
@@ -68,7 +68,7 @@ internal sealed class FindingDecisions(LiveUpdates live, TimeProvider time)
             Kind = kind,
             FromState = from,
             ToState = finding.State,
-            Cause = FindingCause.Person,
+            Cause = cause,
             RequestId = RequestIdContext.Current,
             Actor = actor,
             Detail = detail,

@@ -56,7 +56,7 @@ internal sealed class HeartbeatBeats(IDbContextFactory<SentinelDbContext> databa
     // Those that waited longest, so many that all have had their turn when the day is over.
     private async Task<List<string>> PickAsync(SentinelDbContext database, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var rules = RuleCatalog.All.Select(rule => rule.Id).ToHashSet(StringComparer.Ordinal);
+        var rules = RuleCatalog.OfFiles.Select(rule => rule.Id).ToHashSet(StringComparer.Ordinal);
         await database.HeartbeatRules.Where(row => !rules.Contains(row.RuleId)).ExecuteDeleteAsync(cancellationToken);
         var known = await database.HeartbeatRules.ToDictionaryAsync(row => row.RuleId, cancellationToken);
         var count = (int)Math.Ceiling(rules.Count * Math.Min(1, options.Value.Period / Cycle));

@@ -27,7 +27,7 @@ internal sealed class HeartbeatStatus(IOptions<HeartbeatOptions> options, TimePr
         var tried = await db.HeartbeatRules.AsNoTracking().Where(rule => rule.LastTriedAt >= day - period).ToListAsync(cancellationToken);
         var missed = tried.Where(rule => rule.Recent.StartsWith('0')).OrderBy(rule => rule.RuleId, StringComparer.Ordinal).ToList();
         return new HeartbeatSnapshot(
-            options.Value.Enabled, period.TotalSeconds, lastQueued, lastCompleted, RuleCatalog.All.Count, tried.Count, tried.Count - missed.Count, latencies.Count,
+            options.Value.Enabled, period.TotalSeconds, lastQueued, lastCompleted, RuleCatalog.OfFiles.Count, tried.Count, tried.Count - missed.Count, latencies.Count,
             Percentile(latencies, 0.5), Percentile(latencies, 0.95),
             [.. missed.Take(MaxMissed).Select(rule => new MissedRule(rule.RuleId, rule.LastTriedAt!.Value, rule.LastFoundAt, rule.Recent))],
             options.Value.Enabled ? HeartbeatAlerts.Of(lastCompleted, unanswered, missed.ConvertAll(rule => rule.RuleId), period, now) : []);

@@ -32,9 +32,24 @@ public sealed record ScanDetail(
 /// <param name="IsComplete">False when a plug-in failed or a file could not be read: the result is then not "clean".</param>
 /// <param name="Skipped">At most 1,000 entries; <paramref name="SkippedTotal"/> is the whole number.</param>
 /// <param name="SinceCommit">The commit of an earlier scan that this one went on from, looking only at what changed; null when every file was looked at.</param>
+/// <param name="Policy">What the repository's policy did; null when the scan was not of the default branch, or there is no policy.</param>
 public sealed record ScanReportDetail(
     bool IsComplete, IReadOnlyList<PhaseTiming> Phases, IReadOnlyList<PluginRunSummary> Plugins,
-    IReadOnlyList<SkippedFile> Skipped, int SkippedTotal, string? SinceCommit = null);
+    IReadOnlyList<SkippedFile> Skipped, int SkippedTotal, string? SinceCommit = null, PolicyReport? Policy = null);
+
+/// <summary>What a repository's policy did in one scan.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Errors">At most 51. When there are any the policy changed nothing.</param>
+/// <param name="Dismissed">Findings that do not count because of it.</param>
+/// <param name="Notes">Sentences about suppressions that have no effect.</param>
+public sealed record PolicyReport(string Path, IReadOnlyList<PolicyFault> Errors, int Dismissed, IReadOnlyList<string> Notes);
+
+/// <summary>An error in a policy file.</summary>
+/// <param name="Line">1-based.</param>
+/// <param name="Column">1-based.</param>
+/// <param name="Message">What is wrong; it may quote the file.</param>
+/// <param name="Remedy">What to write instead.</param>
+public sealed record PolicyFault(int Line, int Column, string Message, string Remedy);
 
 /// <summary>When a phase began and how long it took.</summary>
 public sealed record PhaseTiming(ScanPhase Phase, DateTimeOffset StartedAt, double Milliseconds);

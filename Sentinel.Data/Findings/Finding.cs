@@ -6,6 +6,9 @@ namespace Sentinel.Data.Findings;
 /// <summary>A defect of a repository. Its identity is (repository, fingerprint, ordinal); path and line are evidence.</summary>
 public sealed class Finding
 {
+    /// <summary><see cref="DismissedBy"/> of what the repository's policy dismissed; no person can have this name.</summary>
+    public const string Policy = ".sentinel.yml";
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required Guid RepositoryId { get; init; }

@@ -1952,6 +1952,8 @@ namespace Sentinel.Data.Migrations
                         .HasDatabaseName("ix_sweeps_kind_started_at");
 
                     b.ToTable("sweeps", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.Access.AccessToken", b =>
                 {
                     b.HasOne("Sentinel.Data.Access.Person", null)

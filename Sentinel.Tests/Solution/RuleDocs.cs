@@ -76,6 +76,7 @@ internal static class RuleDocs
 
     private static string Heading(string analyzer) => analyzer switch
     {
+        "policy/comparison" => "Policy",
         "secrets/patterns" => "Secrets",
         "infrastructure/dockerfile" => "Dockerfile",
         "workflows/github-actions" => "GitHub Actions workflows",

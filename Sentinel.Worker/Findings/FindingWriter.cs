@@ -143,7 +143,10 @@ internal sealed class FindingWriter(
         var state = finding is { State: FindingState.Fixed, Liveness: LivenessState.Dead }
             ? FindingState.Fixed
             : FindingTransitions.Seen(finding.State, expired, _rotated.ContainsKey(finding.Id) && match.Known.Present);
-        if (state != finding.State) Change(finding, state, expired ? FindingCause.Person : cause, expired ? "The dismissal expired." : null);
+        (FindingCause Cause, string? Detail) why = !expired ? (cause, null)
+            : finding.DismissedBy == FindingEntity.Policy ? (FindingCause.Configuration, "The suppression ended.")
+            : (FindingCause.Person, "The dismissal expired.");
+        if (state != finding.State) Change(finding, state, why.Cause, why.Detail);
         else if (moved && finding.Path != observed.Location.Path) AddEvent(finding, FindingEventKind.Moved, finding.State, FindingCause.Code, $"from {finding.Path}:{finding.StartLine}");
         Describe(finding, observed);
         Place(finding, match.Places);

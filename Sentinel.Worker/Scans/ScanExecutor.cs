@@ -9,12 +9,14 @@ using Sentinel.Data.Scans;
 using Sentinel.Data.Settings;
 using Sentinel.Git;
 using Sentinel.Git.Blobs;
+using Sentinel.Git.Policies;
 using Sentinel.Scanning;
 using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Exposure;
 using Sentinel.Worker.Findings;
 using Sentinel.Worker.Heartbeats;
 using Sentinel.Worker.Liveness;
+using Sentinel.Worker.Policies;
 using Sentinel.Worker.Scans.Incremental;
 
 namespace Sentinel.Worker.Scans;
@@ -84,6 +86,10 @@ internal sealed class ScanExecutor(
         var report = historic.AddTo(outcome.Report) with { RulePackHash = rulePackHash };
         outcome = outcome with { Report = report, SkippedTotal = outcome.SkippedTotal + historic.Skipped.Count };
 
+        // What a branch says of itself decides nothing before it is merged.
+        var isDefault = fetched.Reference == $"refs/heads/{fetched.DefaultBranch ?? repository.DefaultBranch}";
+        var policy = isDefault ? await CommitPolicy.ReadAsync(fetched.Git, fetched.CommitSha, checkout.Value.Reading, cancellationToken) : null;
+
         await progress.BeginAsync(ScanPhase.Match, cancellationToken);
         Guid? next = null;
         var status = report.IsComplete ? ScanStatus.Succeeded : ScanStatus.Partial;
@@ -100,11 +106,12 @@ internal sealed class ScanExecutor(
                 // The report tells how long writing took, so the findings go first and the scan's own row last.
                 await database.SaveChangesAsync(token);
                 applied = applied with { Opened = applied.Opened + await new ExposureWriter(database, row, historic, tips: null, now).ApplyAsync(token) };
+                var decided = policy is null ? null : await new PolicyWriter(database, row, policy, now).ApplyAsync(token);
                 next = await history.PlanAsync(database, row, token);
                 await BaselineStore.SaveAsync(database, row, outcome.Baseline, token);
                 await SnapshotStore.SaveAsync(database, row, rulePackHash, now, token);
                 progress.End();
-                await DescribeAsync(database, row, repository, fetched.DefaultBranch, outcome, progress, applied, status, token);
+                await DescribeAsync(database, row, repository, fetched.DefaultBranch, outcome, progress, applied, status, decided, token);
             },
             cancellationToken);
         if (!completed) return false;
@@ -127,9 +134,9 @@ internal sealed class ScanExecutor(
 
     private static async Task DescribeAsync(
         SentinelDbContext database, Scan row, Repository repository, string? defaultBranch, ScanOutcome outcome, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status,
-        CancellationToken cancellationToken)
+        PolicyReport? policy, CancellationToken cancellationToken)
     {
-        Describe(row, outcome.Report, outcome.SkippedTotal, progress, applied, status, outcome.Carried?.CommitSha);
+        Describe(row, outcome.Report, outcome.SkippedTotal, progress, applied, status, outcome.Carried?.CommitSha, policy);
         defaultBranch ??= repository.DefaultBranch;
         var isDefault = row.Ref == $"refs/heads/{defaultBranch}";
         await database.Repositories.Where(r => r.Id == repository.Id).ExecuteUpdateAsync(
@@ -142,7 +149,8 @@ internal sealed class ScanExecutor(
     /// <summary>Fills in what the scan did and what it did not look at.</summary>
     /// <param name="skippedTotal">The report may name fewer.</param>
     /// <param name="carriedFrom">The commit from which the scan went on; null when everything was looked at.</param>
-    internal static void Describe(Scan row, ScanReport report, int skippedTotal, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status, string? carriedFrom = null)
+    /// <param name="policy">What the repository's policy did; null for nothing.</param>
+    internal static void Describe(Scan row, ScanReport report, int skippedTotal, ScanProgressReporter progress, AppliedFindings applied, ScanStatus status, string? carriedFrom = null, PolicyReport? policy = null)
     {
         var skipped = report.Skipped.Take(IncrementalScan.MaxSkippedListed).Select(s => new SkippedFile(PostgresText.Clean(s.Path), s.Length, s.Reason)).ToArray();
         var plugins = report.Plugins.Select(p => new PluginRunSummary(p.Plugin.Id, p.Plugin.Version, p.Status.ToString(), p.Files, p.Findings, DetailOf(p))).ToArray();
@@ -150,7 +158,7 @@ internal sealed class ScanExecutor(
         (row.FilesDone, row.FilesTotal, row.FilesSkipped) = (report.Files - skippedTotal, report.Files, skippedTotal);
         (row.BytesScanned, row.CacheHits, row.RulePackHash) = (report.BytesRead, report.CacheHits, report.RulePackHash);
         (row.FindingsOpened, row.FindingsClosed, row.FindingsTotal) = (applied.Opened, applied.Closed, applied.Total);
-        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, skippedTotal, carriedFrom);
+        row.Report = new ScanReportDetail(report.IsComplete, [.. progress.Phases], plugins, skipped, skippedTotal, carriedFrom, policy);
     }
 
     private static string? DetailOf(PluginRun run) => run.Errors.Count == 0

@@ -109,6 +109,19 @@ public sealed class FindingsApiTests
     }
 
     [Fact]
+    public async Task Dismissal_OfThePolicyWhoseTimeIsOver_IsTakenBackByTheConfiguration()
+    {
+        await using var api = await ApiServer.StartAsync(Cancellation);
+        var finding = await AddAsync(api, Severity.High, "a.cs");
+        await api.ExecuteAsync($"update findings set state = 'Dismissed', dismissed_by = '{Finding.Policy}', dismiss_expires_at = now() - interval '1 second' where id = '{finding.Id}'", Cancellation);
+
+        Assert.InRange(await api.Services.GetRequiredService<DismissalExpiry>().ExpireAsync(Cancellation), 0, 1);
+
+        var last = await api.QueryAsync(db => db.FindingEvents.Where(e => e.FindingId == finding.Id).OrderBy(e => e.Id).LastAsync(Cancellation));
+        Assert.Equal((FindingEventKind.Undismissed, FindingCause.Configuration, "The suppression ended."), (last.Kind, last.Cause, last.Detail));
+    }
+
+    [Fact]
     public async Task Explanation_AskedTwice_IsOneMessageAndPending()
     {
         await using var api = await ApiServer.StartAsync(Cancellation);

@@ -40,8 +40,8 @@ public sealed class HeartbeatTests
             _clock.Advance(TimeSpan.FromHours(1));
         }
 
-        Assert.Equal(RuleCatalog.All.Select(r => r.Id), asked.Distinct().Order(StringComparer.Ordinal));
-        Assert.True(asked.Count < RuleCatalog.All.Count + 24, $"{asked.Count} tries for {RuleCatalog.All.Count} rules");
+        Assert.Equal(RuleCatalog.OfFiles.Select(r => r.Id), asked.Distinct().Order(StringComparer.Ordinal));
+        Assert.True(asked.Count < RuleCatalog.OfFiles.Count + 24, $"{asked.Count} tries for {RuleCatalog.OfFiles.Count} rules");
         using var viewer = await api.AsAsync(Role.Viewer, Cancellation);
         foreach (var path in new[] { ApiRoutes.Repositories, ApiRoutes.Scans })
             Assert.Equal(0, (await viewer.GetFromJsonAsync<JsonElement>(path, Cancellation)).GetProperty("items").GetArrayLength());
@@ -49,7 +49,7 @@ public sealed class HeartbeatTests
         Assert.Equal((0, 0, 0), (overview.GetProperty("repositories").GetInt32(), overview.GetProperty("latestScans").GetArrayLength(), overview.GetProperty("coverageGaps").GetArrayLength()));
         var operations = await viewer.GetFromJsonAsync<OperationsSnapshot>(ApiRoutes.Operations, SentinelJson.Options, Cancellation);
         Assert.Equal(0, operations!.Latency.Scans);
-        Assert.Equal(RuleCatalog.All.Count, operations.Heartbeat!.Rules);
+        Assert.Equal(RuleCatalog.OfFiles.Count, operations.Heartbeat!.Rules);
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class AuthorizationMatrixTests
     private static readonly Endpoint[] Table =
     [
         new("POST /webhooks/github", For.Strangers), new("* /alive", For.Strangers), new("* /ready", For.Strangers), new("* /health", For.Strangers),
-        new("* /metrics", For.Strangers), new("GET /api/v1/session/options", For.Strangers), new("POST /api/v1/session/local", For.Strangers),
+        new("* /metrics", For.Strangers), new("GET /api/v1/session/options", For.Strangers), new("POST /api/v1/session/local", For.Strangers), new("GET /api/v1/schemas/sentinel-policy.schema.json", For.Strangers),
         new("POST /api/v1/session/github", For.Strangers, Body: new GitHubSignInRequest("x", null)),
         new("POST /api/v1/session/github/complete", For.Strangers, Body: new GitHubSignInCompletion(null, null, null, null)),
         new("GET /api/v1/overview", For.Viewers, Of.Lists),
