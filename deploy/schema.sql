@@ -930,6 +930,100 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
+    ALTER TABLE access_tokens ADD person_id uuid;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
+    ALTER TABLE access_tokens ADD session_version integer;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
+    CREATE TABLE data_protection_keys (
+        id uuid NOT NULL,
+        friendly_name text NOT NULL,
+        xml text NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_data_protection_keys PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
+    CREATE TABLE people (
+        id uuid NOT NULL,
+        git_hub_id bigint NOT NULL,
+        login text NOT NULL,
+        name text,
+        avatar_url text,
+        role text NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        signed_in_at timestamp with time zone NOT NULL,
+        session_version integer NOT NULL,
+        git_hub_token bytea,
+        git_hub_token_expires_at timestamp with time zone,
+        git_hub_refresh_token bytea,
+        visibility_read_at timestamp with time zone,
+        visibility_due_at timestamp with time zone,
+        CONSTRAINT pk_people PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
+    CREATE TABLE person_repositories (
+        person_id uuid NOT NULL,
+        git_hub_id bigint NOT NULL,
+        CONSTRAINT pk_person_repositories PRIMARY KEY (person_id, git_hub_id),
+        CONSTRAINT fk_person_repositories_people_person_id FOREIGN KEY (person_id) REFERENCES people (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
+    CREATE INDEX ix_access_tokens_person_id ON access_tokens (person_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
+    CREATE UNIQUE INDEX ix_people_git_hub_id ON people (git_hub_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
+    ALTER TABLE access_tokens ADD CONSTRAINT fk_access_tokens_people_person_id FOREIGN KEY (person_id) REFERENCES people (id) ON DELETE CASCADE;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092443_PeopleAndSessions') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261129092443_PeopleAndSessions', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
     CREATE TABLE check_runs (
         repository_id uuid NOT NULL,
@@ -1082,6 +1176,41 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129092637_PullRequestsAndCheckRuns') THEN
     INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
     VALUES ('20261129092637_PullRequestsAndCheckRuns', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129095738_Sweeps') THEN
+    CREATE TABLE sweeps (
+        id uuid NOT NULL,
+        kind text NOT NULL,
+        started_at timestamp with time zone NOT NULL,
+        completed_at timestamp with time zone,
+        looked integer NOT NULL,
+        repaired integer NOT NULL,
+        given_up integer NOT NULL,
+        error text,
+        CONSTRAINT pk_sweeps PRIMARY KEY (id)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129095738_Sweeps') THEN
+    CREATE INDEX ix_sweeps_kind_started_at ON sweeps (kind, started_at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129095738_Sweeps') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261129095738_Sweeps', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

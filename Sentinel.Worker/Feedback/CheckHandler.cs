@@ -12,7 +12,7 @@ namespace Sentinel.Worker.Feedback;
 /// Brings a commit's check run to what it should be. It is found again by its <c>external_id</c>, and what is the same is not written,
 /// so that any number of repeats after any crash ends in the same.
 /// </summary>
-internal sealed class CheckHandler(GitHubClients clients, HeadStates states, IGate gate, TimeProvider time) : GitHubHandler(clients)
+internal sealed class CheckHandler(GitHubClients clients, HeadStates states, TimeProvider time) : GitHubHandler(clients)
 {
     /// <summary>Name of the check at GitHub, which branch protection refers to: it must stay.</summary>
     public const string Name = "Sentinel";
@@ -27,7 +27,7 @@ internal sealed class CheckHandler(GitHubClients clients, HeadStates states, IGa
         var state = await states.OfCommitAsync(delivery.Database, place.Connection, place.Repository, headSha, cancellationToken);
         if (state is null) return OutboxOutcome.Done;
 
-        var written = await ReconcileAsync(place, state, CheckRunContent.Of(state, gate), cancellationToken);
+        var written = await ReconcileAsync(place, state, CheckRunContent.Of(state), cancellationToken);
         await RememberAsync(delivery.Database, place, state, written, cancellationToken);
         return state.WaitsForBase ? new OutboxOutcome.Postponed(time.GetUtcNow() + BaseWait, "The base branch is being scanned.") : OutboxOutcome.Done;
     }

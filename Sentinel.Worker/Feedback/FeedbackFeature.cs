@@ -7,7 +7,6 @@ internal static class FeedbackFeature
 {
     public static void AddFeedback(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<IGate, DefaultGate>();
         builder.Services.AddSingleton<HeadStates>();
         builder.Services.AddOutboxHandler<CheckHandler>();
         builder.Services.AddOutboxHandler<ReviewHandler>();

@@ -5,9 +5,22 @@ namespace Sentinel.Worker.Feedback;
 
 /// <summary>A finding in a commit, and why it stands there.</summary>
 /// <param name="Key">Stays the same for the same defect: repository-wide fingerprint and ordinal.</param>
+/// <param name="Fingerprint">64 hexadecimal digits, as a policy names it.</param>
+/// <param name="IsLiveSecret">Whether its provider confirmed it to be live.</param>
 internal sealed record JudgedFinding(
     Guid Id, string Key, string RuleId, FindingCategory Category, Severity Severity, Confidence Confidence, string Title, string Message, string Path,
-    int StartLine, int StartColumn, int EndLine, int EndColumn, FindingOrigin Origin);
+    int StartLine, int StartColumn, int EndLine, int EndColumn, FindingOrigin Origin, string Fingerprint = "", bool IsLiveSecret = false)
+{
+    /// <summary>A finding of which the database knows nothing: it is about the change and not about a commit.</summary>
+    public static JudgedFinding Of(Scanning.Finding finding)
+    {
+        var region = finding.Location.Region;
+        return new JudgedFinding(
+            Guid.Empty, $"{finding.FingerprintHash[..32]}-0", finding.RuleId, Enum.Parse<FindingCategory>(finding.Category.ToString()), Enum.Parse<Severity>(finding.Severity.ToString()),
+            Enum.Parse<Confidence>(finding.Confidence.ToString()), finding.Title, finding.Message, finding.Location.Path, region.StartLine, region.StartColumn, region.EndLine, region.EndColumn,
+            FindingOrigin.Introduced, finding.FingerprintHash);
+    }
+}
 
 /// <summary>All that there is to say of one commit, by one scan: the pure input of what is written to GitHub.</summary>
 internal sealed record HeadState
@@ -58,6 +71,12 @@ internal sealed record HeadState
 
     /// <summary>Those that need work, worst first. Of <see cref="FindingOrigin.Before"/> only the number is known.</summary>
     public required IReadOnlyList<JudgedFinding> Findings { get; init; }
+
+    /// <summary>By which it is judged.</summary>
+    public AppliedPolicy Policy { get; init; } = AppliedPolicy.Default;
+
+    /// <summary>Number of findings that the policy allows; they are not in <see cref="Findings"/>.</summary>
+    public int Allowed { get; init; }
 
     /// <summary>Number of findings that were there before.</summary>
     public required int Before { get; init; }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.Liveness;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data;
 using Sentinel.Data.Feedback;
@@ -12,7 +13,7 @@ using Sentinel.GitHub.PullRequests;
 namespace Sentinel.Worker.Feedback;
 
 /// <summary>Reads what there is to say of a commit. GitHub is asked only for what it alone knows: merge bases and diffs.</summary>
-internal sealed class HeadStates(GitHubAddresses addresses)
+internal sealed class HeadStates(GitHubAddresses addresses, TimeProvider time)
 {
     /// <summary>
     /// The state of a commit over all that it is the head of; null when nothing is to be said of it. A commit that is the head of several
@@ -69,7 +70,8 @@ internal sealed class HeadStates(GitHubAddresses addresses)
             ? merged with
             {
                 Status = states.Any(s => s.Status == ScanStatus.Partial) ? ScanStatus.Partial : ScanStatus.Succeeded,
-                Findings = [.. states.SelectMany(s => s.Findings).GroupBy(f => f.Id).Select(g => g.MinBy(f => f.Origin)!).Order(Worst)],
+                Allowed = states.Max(s => s.Allowed),
+                Findings = [.. states.SelectMany(s => s.Findings).GroupBy(f => f.Key).Select(g => g.MinBy(f => f.Origin)!).Order(Worst)],
             }
             : merged;
     }
@@ -104,7 +106,21 @@ internal sealed class HeadStates(GitHubAddresses addresses)
         if (snapshot is null) return null;
         var comparison = await CompareAsync(database, connection, repository, scan, snapshot, pull, cancellationToken);
         if (comparison is null) return state with { WaitsForBase = true };
-        return await JudgeAsync(database, connection, repository, state with { Comparison = comparison }, snapshot, cancellationToken);
+        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var judge = scan.PullRequestNumber is null ? scan.CommitSha
+            : await database.ScanSnapshots.Where(s => s.ScanId == scan.Id).Select(s => s.MergeBaseSha).SingleAsync(cancellationToken) ?? scan.BaseSha ?? pull?.BaseSha;
+        var policy = await CommitPolicies.OfAsync(connection, repository.FullName, judge, scan.CommitSha!, today, cancellationToken);
+        return Apply(policy, await JudgeAsync(database, connection, repository, state with { Comparison = comparison }, snapshot, cancellationToken));
+    }
+
+    // What the policy allows does not count; that a change loosens the policy does.
+    private static HeadState Apply(AppliedPolicy policy, HeadState state)
+    {
+        List<JudgedFinding> counting = [.. state.Findings.Where(f => !policy.Allows(f))];
+        var allowed = state.Findings.Count - counting.Count;
+        if (policy.Loosened is { } loosened) counting.Add(JudgedFinding.Of(loosened));
+        counting.Sort(Worst);
+        return state with { Policy = policy, Allowed = allowed, Findings = counting };
     }
 
     /// <summary>Null while the base is scanned for the first time.</summary>
@@ -165,7 +181,7 @@ internal sealed class HeadStates(GitHubAddresses addresses)
         var fresh = origins.Where(o => o.Value != FindingOrigin.Before).Select(o => o.Key).ToArray();
         var findings = await NeedingWork(database, fresh).Select(f => new
         {
-            f.Id, f.Fingerprint, f.Ordinal, f.RuleId, f.Category, f.Severity, f.Confidence, f.Title, f.Message,
+            f.Id, f.Fingerprint, f.Ordinal, f.RuleId, f.Category, f.Severity, f.Confidence, f.Title, f.Message, f.Liveness,
         }).ToListAsync(cancellationToken);
         return state with
         {
@@ -174,7 +190,8 @@ internal sealed class HeadStates(GitHubAddresses addresses)
             [
                 .. findings.Select(f => new JudgedFinding(
                     f.Id, $"{f.Fingerprint[..32]}-{f.Ordinal}", f.RuleId, f.Category, f.Severity, f.Confidence, f.Title, f.Message, places[f.Id].Path,
-                    places[f.Id].StartLine, places[f.Id].StartColumn, places[f.Id].EndLine, places[f.Id].EndColumn, origins[f.Id])).Order(Worst),
+                    places[f.Id].StartLine, places[f.Id].StartColumn, places[f.Id].EndLine, places[f.Id].EndColumn, origins[f.Id], f.Fingerprint,
+                    f.Liveness == LivenessState.Live)).Order(Worst),
             ],
         };
     }

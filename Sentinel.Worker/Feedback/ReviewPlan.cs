@@ -43,9 +43,6 @@ internal sealed record ReviewPlan
 /// <summary>Plans a pull request's review: pure, so that planning again after writing plans nothing.</summary>
 internal static partial class ReviewPlanner
 {
-    /// <summary>Comments at lines, at most; the summary links what is beyond.</summary>
-    public const int MaxInline = 10;
-
     /// <summary>Marks the summary comment, so that it is found again.</summary>
     public const string SummaryMarker = "<!-- sentinel:summary -->";
 
@@ -59,10 +56,12 @@ internal static partial class ReviewPlanner
     /// <param name="fixes">Proved fixes of its findings.</param>
     public static ReviewPlan Plan(HeadState state, DiffLines diff, IReadOnlyList<ProvedFix> fixes, ExistingReview existing)
     {
-        var introduced = state.Introduced.ToList();
+        // The policy says from which severity on, and how often, somebody is spoken to; the check run has everything.
+        var comments = state.Policy.Policy.Comments;
+        var introduced = state.Introduced.Where(f => f.Severity >= Enum.Parse<Severity>(comments.MinimumSeverity.ToString())).ToList();
         var threads = existing.Threads.Select(t => (Thread: t, Key: KeyOf(t.Body))).Where(t => t.Key is not null).ToLookup(t => t.Key!, t => t.Thread, StringComparer.Ordinal);
-        var standing = introduced.Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
-        var inline = introduced.Where(f => f.Severity > Severity.Info && diff.Shows(f.Path, f.StartLine, f.EndLine)).Take(MaxInline).ToList();
+        var standing = state.Introduced.Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
+        var inline = introduced.Where(f => diff.Shows(f.Path, f.StartLine, f.EndLine)).Take(comments.Maximum).ToList();
 
         var add = new List<ReviewCommentWrite>();
         var edit = new List<ExistingComment>();
@@ -109,7 +108,9 @@ internal static partial class ReviewPlanner
         var text = new StringBuilder(SummaryMarker).Append('\n');
         if (introduced.Count == 0)
         {
-            text.Append("**Sentinel: everything that this pull request had introduced is fixed.**\n");
+            text.Append(state.Introduced.Any()
+                ? $"**Sentinel: of what this pull request introduced, nothing of {state.Policy.Policy.Comments.MinimumSeverity.ToString().ToLowerInvariant()} severity or above is left.**\n"
+                : "**Sentinel: everything that this pull request had introduced is fixed.**\n");
         }
         else
         {

@@ -20,6 +20,8 @@ internal static class FakeContentsApi
         routes.Get("/repos/{owner}/{repo}/commits/{sha}/pulls", "pull_requests=read", call =>
             call.Page(call.Repository().Pulls.Where(p => FakeDiff.Commits(p).Contains(call.Route("sha"))), p => call.Shapes.Pull(p, inFull: false)));
         routes.Get("/repos/{owner}/{repo}/compare/{basehead}", "contents=read", Compare);
+        routes.Get("/repos/{owner}/{repo}/git/trees/{sha}", "contents=read", Tree);
+        routes.Get("/repos/{owner}/{repo}/git/blobs/{sha}", "contents=read", Blob);
     }
 
     /// <summary>A commit by branch, tag or hash.</summary>
@@ -60,6 +62,34 @@ internal static class FakeContentsApi
             json.Remove("encoding");
             return json;
         })]);
+    }
+
+    // https://docs.github.com/en/rest/git/trees#get-a-tree
+    private static JsonObject Tree(FakeCall call)
+    {
+        var repository = call.Repository();
+        var tree = repository.Git.Git("rev-parse", $"{Resolve(repository, call.Route("sha"))}^{{tree}}");
+        var url = $"{call.BaseUrl}/repos/{repository.FullName}/git";
+        var entries = repository.Git.Git("ls-tree", "-z", "-l", tree).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+        {
+            var (facts, path) = line.Split('\t', 2) is [var first, var second] ? (first.Split(' ', StringSplitOptions.RemoveEmptyEntries), second) : throw FakeRefusal.NotFound();
+            var entry = new JsonObject { ["path"] = path, ["mode"] = facts[0], ["type"] = facts[1], ["sha"] = facts[2], ["url"] = $"{url}/{facts[1]}s/{facts[2]}" };
+            if (long.TryParse(facts[3], out var size)) entry["size"] = size;
+            return (JsonNode)entry;
+        });
+        return new JsonObject { ["sha"] = tree, ["url"] = $"{url}/trees/{tree}", ["tree"] = new JsonArray([.. entries]), ["truncated"] = false };
+    }
+
+    // https://docs.github.com/en/rest/git/blobs#get-a-blob
+    private static JsonObject Blob(FakeCall call)
+    {
+        var (repository, sha) = (call.Repository(), call.Route("sha"));
+        var content = Encoding.UTF8.GetBytes(repository.Git.GitRaw("cat-file", "blob", sha));
+        return new JsonObject
+        {
+            ["sha"] = sha, ["node_id"] = $"B_{sha}", ["size"] = content.Length, ["encoding"] = "base64", ["content"] = Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks),
+            ["url"] = $"{call.BaseUrl}/repos/{repository.FullName}/git/blobs/{sha}",
+        };
     }
 
     // https://docs.github.com/en/rest/commits/commits#compare-two-commits

@@ -111,5 +111,5 @@ public sealed class CheckRunContentTests
     public void Of_NotEverythingLookedAt_NamesWhatDidNotFinish() =>
         Assert.Contains("**Not everything was looked at:** `secrets/patterns` did not finish.", Of(States.State(ScanStatus.Partial) with { Incomplete = ["secrets/patterns"] }).Summary, StringComparison.Ordinal);
 
-    private static CheckRunContent Of(HeadState state) => CheckRunContent.Of(state, new DefaultGate());
+    private static CheckRunContent Of(HeadState state) => CheckRunContent.Of(state);
 }

@@ -60,7 +60,7 @@ internal sealed class FeedbackBench : IAsyncDisposable
         builder.AddSentinelDatabase();
         builder.Services.AddGitHub();
         builder.Services.AddOptions<OutboxOptions>();
-        builder.Services.AddSingleton<OutboxDrain>().AddSingleton<IGate, DefaultGate>().AddSingleton<HeadStates>();
+        builder.Services.AddSingleton<OutboxDrain>().AddSingleton<HeadStates>();
         builder.Services.AddOutboxHandler<CheckHandler>();
         builder.Services.AddOutboxHandler<ReviewHandler>();
         var host = builder.Build();

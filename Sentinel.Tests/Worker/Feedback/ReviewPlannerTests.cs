@@ -96,7 +96,7 @@ public sealed class ReviewPlannerTests
 
         var plan = ReviewPlanner.Plan(States.State(findings: findings), Diff, [], Nothing);
 
-        Assert.Equal(findings.Take(ReviewPlanner.MaxInline).Select(f => f.Key), plan.Add.Select(c => ReviewPlanner.KeyOf(c.Body)));
+        Assert.Equal(findings.Take(10).Select(f => f.Key), plan.Add.Select(c => ReviewPlanner.KeyOf(c.Body)));
         Assert.Equal(25, plan.Summary!.Split('\n').Count(l => l.StartsWith("- **", StringComparison.Ordinal)));
     }
 
@@ -106,7 +106,7 @@ public sealed class ReviewPlannerTests
         var plan = ReviewPlanner.Plan(States.State(findings: [States.Finding(1, path: "other.ini"), States.Finding(2, severity: Severity.Info)]), Diff, [], Nothing);
 
         Assert.Empty(plan.Add);
-        Assert.Contains("2 findings introduced", plan.Summary, StringComparison.Ordinal);
+        Assert.Contains("1 finding introduced", plan.Summary, StringComparison.Ordinal);
     }
 
     [Fact]
