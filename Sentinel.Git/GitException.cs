@@ -13,4 +13,7 @@ public sealed class GitException(string code, string message, bool transient) : 
 
     /// <summary>Whether trying again later may help.</summary>
     public bool Transient { get; } = transient;
+
+    /// <summary>Trying again before this time is of no use, and none of the repository's fault; null when nothing is known.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
 }

@@ -47,14 +47,17 @@ internal sealed class RateLimits(TimeProvider time)
             if (!refused && answer.IsSuccessStatusCode) _inARow = 0;
             if (Number(answer, "X-RateLimit-Remaining") == 0 && Number(answer, "X-RateLimit-Reset") is { } reset)
             {
-                _primary[Text(answer, "X-RateLimit-Resource") ?? ResourceOf(url)] = ByOurClock(DateTimeOffset.FromUnixTimeSeconds(reset), answer);
+                var until = ByOurClock(DateTimeOffset.FromUnixTimeSeconds(reset), answer);
+                _primary[Text(answer, "X-RateLimit-Resource") ?? ResourceOf(url)] = until;
+                // Whatever GitHub calls the limit that refused this request, it holds for requests of its kind.
+                if (refused) _primary[ResourceOf(url)] = until;
                 // A secondary limit may come with the last of the primary's requests; it is then known by its time.
                 if (answer.Headers.RetryAfter is null) return refused;
             }
             if (!refused) return false;
             if (PauseOf(answer, message) is not { } pause) return false;
-            var until = time.GetUtcNow() + pause;
-            if (until > _secondary) _secondary = until;
+            var end = time.GetUtcNow() + pause;
+            if (end > _secondary) _secondary = end;
             return true;
         }
     }

@@ -54,6 +54,19 @@ public sealed class ConnectionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Query_LimitIsCalledByAnotherName_IsARateLimitAllTheSame()
+    {
+        await using var host = new GitHubHost(_gitHub, settings: ("GitHub:MaxRateLimitWait", "00:00:00"));
+        var connection = host.Clients.ForInstallation(_installation.Id);
+        // GraphQL's own limit is "graphql"; this answer says "core".
+        _gitHub.Faults.Next("POST", "/api/graphql", new FakeFault.PrimaryLimit(TimeSpan.FromMinutes(30)));
+
+        var limited = await Assert.ThrowsAsync<GitHubRateLimitedException>(() => connection.QueryAsync<System.Text.Json.JsonElement>("query { viewer { login } }", null, Token));
+
+        Assert.InRange(limited.Until - TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(29), TimeSpan.FromMinutes(31));
+    }
+
+    [Fact]
     public async Task Octokit_TokenIsCancelled_Stops()
     {
         await using var host = new GitHubHost(_gitHub);

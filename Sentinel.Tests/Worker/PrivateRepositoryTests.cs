@@ -52,6 +52,19 @@ public sealed class PrivateRepositoryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Scan_TokensAreLimited_WaitsForTheResetAndCostsNoAttempt()
+    {
+        var (repository, _, installation, commit) = await AddAsync("acme/limited");
+        _worker.GitHub.Faults.Next("POST", $"/app/installations/{installation.Id}/access_tokens", new FakeFault.PrimaryLimit(TimeSpan.FromMinutes(30)));
+
+        var id = await _worker.QueueAsync(repository, commit);
+        var waiting = await _worker.UntilAsync(id, s => s is { Status: ScanStatus.Queued, NotBefore: not null } or { CompletedAt: not null });
+
+        Assert.Equal((ScanStatus.Queued, 0), (waiting.Status, waiting.Attempt));
+        Assert.InRange(waiting.NotBefore!.Value - TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(25), TimeSpan.FromMinutes(31));
+    }
+
+    [Fact]
     public async Task Scan_RepositoryTakenFromTheApp_IsGivenUpWithTheReason()
     {
         var (repository, _, installation, commit) = await AddAsync("acme/taken");

@@ -52,6 +52,10 @@ internal sealed partial class RemoteAccess(GitCredentials credentials, IDbContex
             LogWithout(repositoryId, ex);
             return null;
         }
+        catch (GitHubRateLimitedException ex)
+        {
+            throw new GitException("unreachable", ex.Message, transient: true) { NotBefore = ex.Until };
+        }
         catch (GitHubException ex)
         {
             throw new GitException(ex.IsTransient ? "unreachable" : "credential-refused", ex.Message, transient: true);

@@ -104,6 +104,11 @@ internal sealed partial class ScanWorker(
             case OperationCanceledException:
                 LogStopped(lease.ScanId);
                 return;
+            // A limit lasts for up to an hour: waiting for its end must not use the scan's attempts up.
+            case GitException { NotBefore: { } until } limited:
+                await queue.ReleaseAsync(lease, until - time.GetUtcNow(), cancellationToken);
+                LogLimited(lease.ScanId, until, limited.Message);
+                return;
             case GitException { Transient: false } refused:
                 await queue.DeadLetterAsync(lease, refused.Code, refused.Message, cancellationToken);
                 LogRefused(lease.ScanId, refused.Code);
@@ -194,6 +199,9 @@ internal sealed partial class ScanWorker(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Scan {ScanId} made room for others and goes on later")]
     private partial void LogYielded(Guid scanId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Scan {ScanId} waits until {Until}: {Reason}")]
+    private partial void LogLimited(Guid scanId, DateTimeOffset until, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Scan {ScanId} was stopped: cancelled or superseded")]
     private partial void LogStopped(Guid scanId);
