@@ -6,6 +6,7 @@ using Sentinel.Api.Heartbeats;
 using Sentinel.Api.Live;
 using Sentinel.Api.Liveness;
 using Sentinel.Api.Operations;
+using Sentinel.Api.Outbox;
 using Sentinel.Api.Overview;
 using Sentinel.Api.People;
 using Sentinel.Api.Problems;
@@ -76,6 +77,7 @@ internal static class ApiHost
         app.MapCustomRules();
         app.MapRequests();
         app.MapOperations();
+        app.MapOutbox();
         app.MapLive();
         app.MapLiveness();
         app.MapSession();

@@ -11,6 +11,7 @@ var apiKey = builder.AddOptionalSecret("api-key", "API_KEY").WithPurpose("API_KE
 var webhookSecret = builder.AddWebhookSecret().WithPurpose("GITHUB_WEBHOOK_SECRET", "what GitHub signs webhooks with", required: true);
 var gitHubClientId = builder.AddOptionalSecret("github-client-id", "GITHUB_CLIENT_ID").WithPurpose("GITHUB_CLIENT_ID", "OAuth client ID for signing in with GitHub");
 var gitHubClientSecret = builder.AddOptionalSecret("github-client-secret", "GITHUB_CLIENT_SECRET").WithPurpose("GITHUB_CLIENT_SECRET", "its client secret");
+var gitHubAllowedOrgs = builder.AddOptionalSecret("github-allowed-orgs", "GITHUB_ALLOWED_ORGS").WithPurpose("GITHUB_ALLOWED_ORGS", "organisations whose members may sign in, apart by commas");
 var gitHubAppId = builder.AddOptionalSecret("github-app-id", "GITHUB_APP_ID").WithPurpose("GITHUB_APP_ID", "ID of the GitHub App");
 var gitHubAppKey = builder.AddOptionalSecret("github-app-private-key", "GITHUB_APP_PRIVATE_KEY").WithPurpose("GITHUB_APP_PRIVATE_KEY", "its private key in PEM form");
 
@@ -43,6 +44,7 @@ var api = builder.AddProject<Projects.Sentinel_Api>("api")
     .WithEnvironment("GITHUB_WEBHOOK_SECRET", webhookSecret)
     .WithEnvironment("GITHUB_CLIENT_ID", gitHubClientId)
     .WithEnvironment("GITHUB_CLIENT_SECRET", gitHubClientSecret)
+    .WithEnvironment("GITHUB_ALLOWED_ORGS", gitHubAllowedOrgs)
     .WithEnvironment("GITHUB_APP_ID", gitHubAppId)
     .WithEnvironment("GITHUB_APP_PRIVATE_KEY", gitHubAppKey);
 

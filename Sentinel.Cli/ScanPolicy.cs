@@ -47,7 +47,17 @@ internal sealed record ScanPolicy(PolicyReading Decides, Finding? Loosened = nul
         var option = request.Mode switch { ScanMode.History => "--history", ScanMode.Since => "--since", _ => "--staged" };
         var git = (await tools.RepositoryAsync(request.Path, option, cancellationToken)).Git;
         if (await GitRefs.ResolveAsync(git, "HEAD", tools.Limits, cancellationToken) is not { } head) return new ScanPolicy(PolicyReading.None);
-        var own = await CommitPolicy.ReadAsync(git, head, tools.Limits, cancellationToken);
+        PolicyReading own;
+        try
+        {
+            own = await CommitPolicy.ReadAsync(git, head, tools.Limits, cancellationToken);
+        }
+        catch (GitException ex) when (request.Mode == ScanMode.History)
+        {
+            // The rest of a damaged history is worth reading; without its policy everything counts.
+            tools.Notes.Add($"The policy at HEAD cannot be read, so that every finding counts: {ex.Message}");
+            return new ScanPolicy(PolicyReading.None);
+        }
         if (request.Mode != ScanMode.Since || await GitRefs.ResolveAsync(git, request.Since!, tools.Limits, cancellationToken) is not { } since) return new ScanPolicy(own);
 
         // What a branch brings cannot weaken the gate that it has to pass.

@@ -30,6 +30,9 @@ public static class ApiRoutes
     /// <summary><c>GET</c>: <see cref="Operations.OperationsSnapshot"/>.</summary>
     public const string Operations = "/api/v1/operations";
 
+    /// <summary><c>POST /{id}/retry</c> sends a message again that was given up.</summary>
+    public const string Outbox = "/api/v1/outbox";
+
     /// <summary><c>GET</c> list, <c>POST</c>, <c>DELETE /{id}</c>.</summary>
     public const string Tokens = "/api/v1/tokens";
 

@@ -53,6 +53,9 @@ public sealed class SentinelClient(ApiTransport api)
     public Task<ApiResult<ScanAccepted>> RetryScanAsync(Guid id, CancellationToken cancellationToken) =>
         api.PostAsync<ScanAccepted>($"{ApiRoutes.Scans}/{id}/retry", null, cancellationToken);
 
+    public Task<ApiResult<Done>> RetryMessageAsync(Guid id, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{ApiRoutes.Outbox}/{id}/retry", null, cancellationToken);
+
     public Task<ApiResult<Done>> CancelScanAsync(Guid id, CancellationToken cancellationToken) =>
         api.PostAsync<Done>($"{ApiRoutes.Scans}/{id}/cancel", null, cancellationToken);
 

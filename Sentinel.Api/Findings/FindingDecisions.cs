@@ -4,6 +4,7 @@ using Sentinel.Api.Live;
 using Sentinel.Api.Problems;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
+using Sentinel.Data.Feedback;
 using Sentinel.ServiceDefaults.Requests;
 using Finding = Sentinel.Data.Findings.Finding;
 using FindingEvent = Sentinel.Data.Findings.FindingEvent;
@@ -38,6 +39,7 @@ internal sealed class FindingDecisions(LiveUpdates live, TimeProvider time)
             return ProblemTypes.Missing("finding");
         if (await change(finding) is { } conflict) return ProblemTypes.Problem(StatusCodes.Status409Conflict, ProblemTypes.Conflict, conflict);
         await db.SaveChangesAsync(cancellationToken);
+        await FindingFeedback.WriteAsync(db, finding.RepositoryId, id, time.GetUtcNow(), RequestIdContext.Current, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await live.FindingChangedAsync(finding.RepositoryId, id);
         db.ChangeTracker.Clear();

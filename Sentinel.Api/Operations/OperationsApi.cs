@@ -41,8 +41,15 @@ internal static class OperationsApi
             now, await queue.DepthAsync(cancellationToken), await workers.ListAsync(cancellationToken), failures,
             await Latencies.SinceAsync(db, since, cancellationToken), await DeliveriesAsync(db, since, cancellationToken),
             outbox.GetValueOrDefault(OutboxStatus.Pending), outbox.GetValueOrDefault(OutboxStatus.DeadLettered),
-            await heartbeat.LoadAsync(db, cancellationToken), await SweepsAsync(db, cancellationToken)));
+            await heartbeat.LoadAsync(db, cancellationToken), await SweepsAsync(db, cancellationToken), await DeadLettersAsync(db, cancellationToken)));
     }
+
+    private static async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(SentinelDbContext db, CancellationToken cancellationToken) =>
+        await db.Outbox.AsNoTracking().Where(message => message.Status == OutboxStatus.DeadLettered).OrderByDescending(message => message.Id).Take(MaxFailures)
+            .Select(message => new DeadLetter(
+                message.Id, message.Kind, db.Repositories.Where(row => row.Id == message.RepositoryId).Select(row => row.FullName).FirstOrDefault(), message.LastError,
+                message.Attempts, message.CreatedAt, message.RequestId))
+            .ToListAsync(cancellationToken);
 
     private static async Task<IReadOnlyList<SweepSnapshot>> SweepsAsync(SentinelDbContext db, CancellationToken cancellationToken)
     {

@@ -8,11 +8,19 @@ namespace Sentinel.Contracts.Operations;
 /// <param name="Latency">Over the last 24 hours.</param>
 /// <param name="Heartbeat">Null from an API of an older version.</param>
 /// <param name="Sweeps">The newest of each kind; empty while there is no GitHub App, null from an API of an older version.</param>
+/// <param name="DeadLetters">Messages that were given up, newest first, at most 50; null from an API of an older version.</param>
 /// <param name="OutboxPending">Messages waiting to be delivered to the AI service or to GitHub.</param>
 public sealed record OperationsSnapshot(
     DateTimeOffset At, QueueSnapshot Queue, IReadOnlyList<WorkerSnapshot> Workers, IReadOnlyList<ScanSummary> Failures,
     LatencySnapshot Latency, DeliverySnapshot Deliveries, int OutboxPending, int OutboxDeadLettered,
-    HeartbeatSnapshot? Heartbeat = null, IReadOnlyList<SweepSnapshot>? Sweeps = null);
+    HeartbeatSnapshot? Heartbeat = null, IReadOnlyList<SweepSnapshot>? Sweeps = null, IReadOnlyList<DeadLetter>? DeadLetters = null);
+
+/// <summary>A message to GitHub or to the AI service that was given up.</summary>
+/// <param name="Kind">What it asks for, such as <c>github.check</c>.</param>
+/// <param name="RepositoryName">Null when it is about none.</param>
+/// <param name="Error">Why it was given up.</param>
+/// <param name="RequestId">Null when no request led to it.</param>
+public sealed record DeadLetter(Guid Id, string Kind, string? RepositoryName, string? Error, int Attempts, DateTimeOffset CreatedAt, string? RequestId);
 
 /// <summary>A look for what was missed.</summary>
 /// <param name="Kind"><c>Redelivery</c> (GitHub's delivery log against the deliveries taken) or <c>Reconciliation</c> (heads against scans).</param>

@@ -181,7 +181,16 @@ internal sealed class HeadStates(GitHubAddresses addresses, TimeProvider time)
         var fresh = origins.Where(o => o.Value != FindingOrigin.Before).Select(o => o.Key).ToArray();
         var findings = await NeedingWork(database, fresh).Select(f => new
         {
-            f.Id, f.Fingerprint, f.Ordinal, f.RuleId, f.Category, f.Severity, f.Confidence, f.Title, f.Message, f.Liveness,
+            f.Id,
+            f.Fingerprint,
+            f.Ordinal,
+            f.RuleId,
+            f.Category,
+            f.Severity,
+            f.Confidence,
+            f.Title,
+            f.Message,
+            f.Liveness,
         }).ToListAsync(cancellationToken);
         return state with
         {

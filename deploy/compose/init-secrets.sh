@@ -15,6 +15,7 @@ generate github_webhook_secret # what GitHub signs webhooks with
 generate postgres_password # password of postgres
 generate redis_password # password of redis
 leave api_key # Google Gemini API key; optional
+leave github_allowed_orgs # organisations whose members may sign in, apart by commas; optional
 leave github_app_id # ID of the GitHub App; optional
 leave github_app_private_key # its private key in PEM form; optional
 leave github_client_id # OAuth client ID for signing in with GitHub; optional

@@ -16,6 +16,7 @@ keep() { member "$1" > "$folder/$1"; chmod 0444 "$folder/$1"; }
 generated=$(secret "$GENERATED_SECRET")
 settings=$(secret "$SETTINGS_SECRET")
 printf '%s' "$settings" | keep api_key
+printf '%s' "$settings" | keep github_allowed_orgs
 printf '%s' "$settings" | keep github_app_id
 printf '%s' "$settings" | keep github_app_private_key
 printf '%s' "$settings" | keep github_client_id

@@ -36,7 +36,9 @@ internal sealed class SignInBench : IAsyncDisposable
     public static async Task<SignInBench> StartAsync(
         CancellationToken cancellationToken, bool enterprise = false, string environment = "Production", string? redis = null, params (string Key, string Value)[] settings)
     {
-        var bench = new SignInBench(await FakeGitHubServer.StartAsync(cancellationToken), redis);
+        var gitHub = await FakeGitHubServer.StartAsync(cancellationToken);
+        gitHub.App.WebhookSecret = ApiServer.WebhookSecret;
+        var bench = new SignInBench(gitHub, redis);
         bench.GitHub.Clock = bench.Clock;
         foreach (var (key, value) in bench.GitHub.Settings(enterprise)) bench._settings[key] = value;
         bench._settings["GitHub:RetryDelay"] = "00:00:00";

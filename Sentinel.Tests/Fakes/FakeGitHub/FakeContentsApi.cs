@@ -87,7 +87,11 @@ internal static class FakeContentsApi
         var content = Encoding.UTF8.GetBytes(repository.Git.GitRaw("cat-file", "blob", sha));
         return new JsonObject
         {
-            ["sha"] = sha, ["node_id"] = $"B_{sha}", ["size"] = content.Length, ["encoding"] = "base64", ["content"] = Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks),
+            ["sha"] = sha,
+            ["node_id"] = $"B_{sha}",
+            ["size"] = content.Length,
+            ["encoding"] = "base64",
+            ["content"] = Convert.ToBase64String(content, Base64FormattingOptions.InsertLineBreaks),
             ["url"] = $"{call.BaseUrl}/repos/{repository.FullName}/git/blobs/{sha}",
         };
     }

@@ -70,8 +70,13 @@ internal sealed class FeedbackBench : IAsyncDisposable
         var installation = gitHub.Install("acme", fake);
         var known = new Repository
         {
-            FullName = fake.FullName, CloneUrl = fake.CloneUrl, GitHubId = fake.Id, InstallationId = installation.Id, DefaultBranch = "main",
-            CreatedAt = time.GetUtcNow(), UpdatedAt = time.GetUtcNow(),
+            FullName = fake.FullName,
+            CloneUrl = fake.CloneUrl,
+            GitHubId = fake.Id,
+            InstallationId = installation.Id,
+            DefaultBranch = "main",
+            CreatedAt = time.GetUtcNow(),
+            UpdatedAt = time.GetUtcNow(),
         };
         var bench = new FeedbackBench(host, gitHub, time, fake, installation, known);
         await bench.WriteAsync(database => database.Repositories.Add(known));
@@ -145,7 +150,12 @@ internal sealed class FeedbackBench : IAsyncDisposable
         var scan = await database.Scans.SingleAsync(s => s.Id == scanId, Token);
         database.ScanSnapshots.Add(new ScanSnapshot
         {
-            ScanId = scanId, RepositoryId = Known.Id, Ref = scan.Ref, CommitSha = scan.CommitSha!, RulePackHash = rules, CompletedAt = Time.GetUtcNow(),
+            ScanId = scanId,
+            RepositoryId = Known.Id,
+            Ref = scan.Ref,
+            CommitSha = scan.CommitSha!,
+            RulePackHash = rules,
+            CompletedAt = Time.GetUtcNow(),
             Findings = [.. findings.Select(f => new SnapshotFinding(f.Id, f.Path, f.StartLine, f.StartColumn, f.EndLine, f.EndColumn))],
         });
         (scan.Status, scan.StartedAt, scan.CompletedAt, scan.Phase, scan.FilesTotal) = (status, scan.StartedAt ?? Time.GetUtcNow(), Time.GetUtcNow(), ScanPhase.Done, 3);
@@ -196,8 +206,18 @@ internal sealed class FeedbackBench : IAsyncDisposable
         await database.PullRequests.Where(p => p.RepositoryId == Known.Id && p.Number == pull.Number).ExecuteDeleteAsync(Token);
         database.PullRequests.Add(new PullRequest
         {
-            RepositoryId = Known.Id, Number = pull.Number, State = state, HeadSha = pull.HeadSha, HeadRef = pull.HeadRef, BaseSha = pull.BaseSha, BaseRef = pull.BaseRef,
-            Draft = false, FromFork = false, AuthorLogin = "alice", Title = pull.Title, UpdatedAt = Time.GetUtcNow(),
+            RepositoryId = Known.Id,
+            Number = pull.Number,
+            State = state,
+            HeadSha = pull.HeadSha,
+            HeadRef = pull.HeadRef,
+            BaseSha = pull.BaseSha,
+            BaseRef = pull.BaseRef,
+            Draft = false,
+            FromFork = false,
+            AuthorLogin = "alice",
+            Title = pull.Title,
+            UpdatedAt = Time.GetUtcNow(),
         });
         await database.SaveChangesAsync(Token);
     }
