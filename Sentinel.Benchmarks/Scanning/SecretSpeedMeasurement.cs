@@ -68,6 +68,11 @@ internal static class SecretSpeedMeasurement
         {
             var own = Measure([sentinel, "scan", "--history", repository, "--no-cache", "--format", "json", "--output", "/dev/null"]);
             var patches = Measure(["git", "-C", repository, "log", "-p", "-U0", "--full-history", "--all"]);
+            if (!patches.Succeeded)
+            {
+                rows.Add([Path.GetFileName(Path.TrimEndingDirectorySeparator(repository)), "sentinel scan --history", .. HistoryFigures(own), "git log -p stops at an object that is missing"]);
+                continue;
+            }
             var searched = Measure(["sh", "-c", "git -C \"$0\" log -p -U0 --full-history --all | rg -j1 -F -i -a -c -f \"$1\"", repository, keywords]);
             rows.Add([Path.GetFileName(Path.TrimEndingDirectorySeparator(repository)), "sentinel scan --history", .. HistoryFigures(own), ""]);
             rows.Add(["", "git log -p alone", .. HistoryFigures(patches), Ratio(patches.Processor / own.Processor)]);
@@ -78,7 +83,7 @@ internal static class SecretSpeedMeasurement
             ["repository", "", "CPU", "wall", "peak memory", "Sentinel's speed against it"], rows);
     }
 
-    private static string[] HistoryFigures((double Processor, double Wall, double Megabytes) run) => [Report.Seconds(run.Processor), Report.Seconds(run.Wall), $"{Report.Number(run.Megabytes)} MB"];
+    private static string[] HistoryFigures((double Processor, double Wall, double Megabytes, bool Succeeded) run) => [Report.Seconds(run.Processor), Report.Seconds(run.Wall), $"{Report.Number(run.Megabytes)} MB"];
 
     private static async Task<string> PublishAsync(string folder, CancellationToken cancellationToken)
     {
@@ -86,15 +91,15 @@ internal static class SecretSpeedMeasurement
         return Path.Combine(folder, "cli", "sentinel");
     }
 
-    private static string[] Figures((double Processor, double Wall, double Megabytes) run, double megabytes) =>
+    private static string[] Figures((double Processor, double Wall, double Megabytes, bool Succeeded) run, double megabytes) =>
         [Report.Seconds(run.Processor), Report.Number(megabytes / run.Processor), Report.Seconds(run.Wall), $"{Report.Number(run.Megabytes)} MB"];
 
     private static string Ratio(double ratio) => ratio.ToString("0.00", CultureInfo.InvariantCulture) + "×";
 
-    private static (double Processor, double Wall, double Megabytes) Best(string[] command) => Enumerable.Range(0, Rounds).Select(_ => Measure(command)).MinBy(r => r.Processor);
+    private static (double Processor, double Wall, double Megabytes, bool Succeeded) Best(string[] command) => Enumerable.Range(0, Rounds).Select(_ => Measure(command)).MinBy(r => r.Processor);
 
     // GNU time counts the processor time of children too.
-    private static (double Processor, double Wall, double Megabytes) Measure(string[] command)
+    private static (double Processor, double Wall, double Megabytes, bool Succeeded) Measure(string[] command)
     {
         var start = new ProcessStartInfo("/usr/bin/time", ["-f", "%U %S %M", .. command]) { RedirectStandardError = true, RedirectStandardOutput = true };
         var started = Stopwatch.GetTimestamp();
@@ -105,6 +110,6 @@ internal static class SecretSpeedMeasurement
         process.WaitForExit();
         var wall = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var parts = error.TrimEnd().Split('\n')[^1].Split(' ').Select(p => double.Parse(p, CultureInfo.InvariantCulture)).ToArray();
-        return (parts[0] + parts[1], wall, parts[2] / 1000);
+        return (parts[0] + parts[1], wall, parts[2] / 1000, process.ExitCode == 0);
     }
 }

@@ -99,7 +99,16 @@ internal static class FakeDetails
             new WorkerSnapshot("worker-7c9f-2", "0.1.0", estate.Now.AddHours(-9), estate.Now.AddSeconds(-11), 4, []),
         ],
         [.. estate.Scans.Where(s => s.Status is ScanStatus.Failed or ScanStatus.DeadLettered)],
-        new LatencySnapshot(412, 0.21, 1.9, 3.1, 14.8, 3.6, 17.2), new DeliverySnapshot(389, 71, 3, 1, estate.Now.AddSeconds(-40)), 2, 0);
+        new LatencySnapshot(412, 0.21, 1.9, 3.1, 14.8, 3.6, 17.2), new DeliverySnapshot(389, 71, 3, 1, estate.Now.AddSeconds(-40)), 2, 1,
+        Sweeps:
+        [
+            new SweepSnapshot("Redelivery", estate.Now.AddMinutes(-3), estate.Now.AddMinutes(-3), 4, 3, 1, null),
+            new SweepSnapshot("Reconciliation", estate.Now.AddHours(-7), estate.Now.AddHours(-7), 0, 0, 0, "GitHub's rate limit is reached: GET /installation/repositories may be sent again at 04:00."),
+        ],
+        DeadLetters:
+        [
+            new DeadLetter(estate.NewId(), "github.check", "acme/payments", "GitHub forbids it; the App needs the permission checks=write: POST repos/acme/payments/check-runs was answered with 403.", 1, estate.Now.AddHours(-2), estate.NewId().ToString()),
+        ]);
 
     public static IReadOnlyList<AuditEntry> Audit(FakeEstate estate) =>
     [
