@@ -187,7 +187,7 @@ internal ref struct BytePatternCompiler
                 break;
             case '.':
                 _at++;
-                Emit(Set(b => b != '\n'));
+                Emit(ByteSet.Of(b => b != '\n'));
                 break;
             case '^':
                 _at++;
@@ -204,7 +204,7 @@ internal ref struct BytePatternCompiler
                 _isUnknown = true;
                 break;
             default:
-                Emit(Single(Next));
+                Emit(ByteSet.Single(Next, _ignoreCase));
                 _at++;
                 break;
         }
@@ -262,23 +262,14 @@ internal ref struct BytePatternCompiler
             return;
         }
         if (Shorthand() is { } set) Emit(set);
-        else if (Character() is { } c) Emit(Single(c));
+        else if (Character() is { } c) Emit(ByteSet.Single(c, _ignoreCase));
         else _isUnknown = true;
     }
 
     // \d \w \s and their opposites; the backslash was read.
     private bool[]? Shorthand()
     {
-        bool[]? set = Next switch
-        {
-            'd' => Set(b => b is >= '0' and <= '9'),
-            'D' => Set(b => b is not (>= '0' and <= '9')),
-            'w' => Set(IsWordByte),
-            'W' => Set(b => !IsWordByte(b)),
-            's' => Set(IsBlank),
-            'S' => Set(b => !IsBlank(b)),
-            _ => null,
-        };
+        var set = ByteSet.Shorthand(Next);
         if (set is not null) _at++;
         return set;
     }
@@ -327,11 +318,11 @@ internal ref struct BytePatternCompiler
                     _isUnknown = true;
                     return set;
                 }
-                for (var c = low; c <= high; c++) Put(set, c);
+                for (var c = low; c <= high; c++) ByteSet.Put(set, c, _ignoreCase);
             }
             else
             {
-                Put(set, low);
+                ByteSet.Put(set, low, _ignoreCase);
             }
         }
         _at++;
@@ -366,37 +357,10 @@ internal ref struct BytePatternCompiler
         return c;
     }
 
-    private readonly bool[] Single(char c)
-    {
-        var set = new bool[256];
-        Put(set, c);
-        return set;
-    }
-
-    private readonly void Put(bool[] set, char c)
-    {
-        set[c] = true;
-        if (_ignoreCase && char.IsAsciiLetter(c)) set[c ^ 0x20] = true;
-    }
-
-    private static bool[] Set(Func<int, bool> contains)
-    {
-        var set = new bool[256];
-        for (var i = 0; i < set.Length; i++) set[i] = contains(i);
-        return set;
-    }
-
-    private static bool IsWordByte(int value) => value < 128 && (char.IsAsciiLetterOrDigit((char)value) || value == '_');
-
-    private static bool IsBlank(int value) => value is ' ' or (>= '\t' and <= '\r');
-
     // Equal sets are kept once: a pattern of a thousand digits has one.
     private readonly void Emit(bool[] set)
     {
-        var key = string.Create(set.Length, set, static (characters, source) =>
-        {
-            for (var i = 0; i < source.Length; i++) characters[i] = source[i] ? '1' : '0';
-        });
+        var key = ByteSet.KeyOf(set);
         if (!_numbers.TryGetValue(key, out var number))
         {
             number = _sets.Count;
