@@ -8,6 +8,7 @@ using Sentinel.Data.Exposure;
 using Sentinel.Data.Feedback;
 using Sentinel.Data.Findings;
 using Sentinel.Data.Heartbeat;
+using Sentinel.Data.Imports;
 using Sentinel.Data.Liveness;
 using Sentinel.Data.Outbox;
 using Sentinel.Data.Repositories;
@@ -82,6 +83,10 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
 
     public DbSet<CustomRuleDryRun> CustomRuleDryRuns => Set<CustomRuleDryRun>();
 
+    public DbSet<SarifImport> SarifImports => Set<SarifImport>();
+
+    public DbSet<ImportedRule> ImportedRules => Set<ImportedRule>();
+
     public DbSet<Sweep> Sweeps => Set<Sweep>();
 
     public DbSet<Setting> Settings => Set<Setting>();
@@ -116,6 +121,8 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
         modelBuilder.Entity<SecretCommit>().HasQueryFilter(row => View.SeesAll || Findings.Any(finding => finding.Id == row.FindingId));
         modelBuilder.Entity<SecretLiveness>().HasQueryFilter(row => View.SeesAll || Findings.Any(finding => finding.Fingerprint == row.Fingerprint));
         modelBuilder.Entity<Explanation>().HasQueryFilter(row => View.SeesAll || Findings.Any(finding => finding.Id == row.FindingId));
+        modelBuilder.Entity<SarifImport>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
+        modelBuilder.Entity<ImportedRule>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
         modelBuilder.Entity<OutboxMessage>().HasQueryFilter(row => View.SeesAll || (row.RepositoryId != null && View.Repositories.Contains(row.RepositoryId.Value)));
         modelBuilder.Entity<Delivery>().HasQueryFilter(row => View.SeesAll || (row.RepositoryId != null && View.Repositories.Contains(row.RepositoryId.Value)));
     }

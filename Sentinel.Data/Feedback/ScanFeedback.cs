@@ -20,7 +20,7 @@ public static class ScanFeedback
                 else coalesce(s.completed_at, s.started_at, s.queued_at) end as at
             from scans s join repositories r on r.id = s.repository_id
             where s.id = any(scan_ids) and r.git_hub_id is not null and r.installation_id is not null and s.commit_sha is not null
-              and s.kind not in ('History', 'Dropped', 'Heartbeat')
+              and s.kind not in ('History', 'Dropped', 'Heartbeat', 'Import')
           ), messages as (
             select 'github.check' as message_kind, repository_id || ':' || commit_sha as aggregate_key,
               jsonb_build_object('repositoryId', repository_id, 'headSha', commit_sha) as payload, changed.*

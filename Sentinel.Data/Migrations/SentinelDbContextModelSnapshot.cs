@@ -1148,6 +1148,13 @@ namespace Sentinel.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("present");
 
+                    b.PrimitiveCollection<List<string>>("Reporters")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text[]")
+                        .HasColumnName("reporters")
+                        .HasDefaultValueSql("'{}'");
+
                     b.Property<Guid>("RepositoryId")
                         .HasColumnType("uuid")
                         .HasColumnName("repository_id");
@@ -1256,6 +1263,97 @@ namespace Sentinel.Data.Migrations
                         .HasDatabaseName("ix_heartbeat_runs_scan_id");
 
                     b.ToTable("heartbeat_runs", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Imports.ImportedRule", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Category")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("category");
+
+                    b.Property<string>("Confidence")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("confidence");
+
+                    b.Property<int?>("Cwe")
+                        .HasColumnType("integer")
+                        .HasColumnName("cwe");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<string>("HelpUri")
+                        .HasColumnType("text")
+                        .HasColumnName("help_uri");
+
+                    b.Property<string>("Remediation")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("remediation");
+
+                    b.Property<string>("Reporter")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reporter");
+
+                    b.Property<string>("Severity")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("severity");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("RepositoryId", "Id")
+                        .HasName("pk_imported_rules");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_imported_rules_id");
+
+                    b.ToTable("imported_rules", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Imports.SarifImport", b =>
+                {
+                    b.Property<Guid>("ScanId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("scan_id");
+
+                    b.Property<byte[]>("Content")
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.PrimitiveCollection<string[]>("Reporters")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("reporters");
+
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.HasKey("ScanId")
+                        .HasName("pk_sarif_imports");
+
+                    b.ToTable("sarif_imports", (string)null);
                 });
 
             modelBuilder.Entity("Sentinel.Data.Liveness.LivenessProvider", b =>
@@ -2090,6 +2188,26 @@ namespace Sentinel.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_heartbeat_runs_scans_scan_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Imports.ImportedRule", b =>
+                {
+                    b.HasOne("Sentinel.Data.Repositories.Repository", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_imported_rules_repositories_repository_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Imports.SarifImport", b =>
+                {
+                    b.HasOne("Sentinel.Data.Scans.Scan", null)
+                        .WithOne()
+                        .HasForeignKey("Sentinel.Data.Imports.SarifImport", "ScanId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sarif_imports_scans_scan_id");
                 });
 
             modelBuilder.Entity("Sentinel.Data.Scans.Scan", b =>
