@@ -3,6 +3,7 @@ using Sentinel.Api.CustomRules;
 using Sentinel.Api.Documentation;
 using Sentinel.Api.Findings;
 using Sentinel.Api.Heartbeats;
+using Sentinel.Api.Imports;
 using Sentinel.Api.Live;
 using Sentinel.Api.Liveness;
 using Sentinel.Api.Operations;
@@ -73,6 +74,7 @@ internal static class ApiHost
         app.MapRepositories();
         app.MapScans();
         app.MapFindings();
+        app.MapImports();
         app.MapRules();
         app.MapCustomRules();
         app.MapRequests();

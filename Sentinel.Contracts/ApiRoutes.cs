@@ -6,7 +6,7 @@ public static class ApiRoutes
     /// <summary><c>GET</c>: <see cref="Overview.OverviewResponse"/>.</summary>
     public const string Overview = "/api/v1/overview";
 
-    /// <summary><c>GET</c> list (<c>q, after, limit</c>), <c>GET /{id}</c>, <c>POST /{id}/history-scans</c>.</summary>
+    /// <summary><c>GET</c> list (<c>q, after, limit</c>), <c>GET /{id}</c>, <c>POST /{id}/history-scans</c>, <c>POST /{id}/imports</c> (<c>ref, commit, category</c>; SARIF).</summary>
     public const string Repositories = "/api/v1/repositories";
 
     /// <summary><c>GET</c> list (<c>repositoryId, status, after, limit</c>), <c>POST</c>, <c>GET /{id}</c>, <c>POST /{id}/retry</c>, <c>POST /{id}/cancel</c>, <c>GET /{id}/events</c> (server-sent events of <see cref="Scans.ScanProgress"/>).</summary>
@@ -15,7 +15,7 @@ public static class ApiRoutes
     /// <summary><c>GET</c> list (<see cref="Findings.FindingQuery"/>), <c>GET /{id}</c>, <c>POST /{id}/dismiss</c>, <c>POST /{id}/reopen</c>, <c>POST /{id}/attest-rotation</c>, <c>POST /{id}/check-liveness</c>, <c>GET</c> and <c>POST /{id}/explanation</c>.</summary>
     public const string Findings = "/api/v1/findings";
 
-    /// <summary><c>GET</c> list, <c>GET /{id}</c>.</summary>
+    /// <summary><c>GET</c> list, <c>GET /{id}</c>; an id may hold slashes.</summary>
     public const string Rules = "/api/v1/rules";
 
     /// <summary><c>GET</c> list, <c>GET /{id}</c>, <c>POST</c>, <c>POST /check</c>, <c>POST /{id}/versions/{version}/dry-run</c>, <c>POST /{id}/versions/{version}/activate</c>, <c>POST /{id}/deactivate</c>.</summary>

@@ -117,7 +117,7 @@ public sealed class SentinelClient(ApiTransport api)
         api.GetListAsync<RuleSummary>(ApiRoutes.Rules, cancellationToken);
 
     public Task<ApiResult<RuleSummary>> RuleAsync(string id, CancellationToken cancellationToken) =>
-        api.GetAsync<RuleSummary>($"{ApiRoutes.Rules}/{Uri.EscapeDataString(id)}", cancellationToken);
+        api.GetAsync<RuleSummary>($"{ApiRoutes.Rules}/{string.Join('/', id.Split('/').Select(Uri.EscapeDataString))}", cancellationToken);
 
     public Task<ApiResult<IReadOnlyList<CustomRuleSummary>>> CustomRulesAsync(CancellationToken cancellationToken) =>
         api.GetListAsync<CustomRuleSummary>(ApiRoutes.CustomRules, cancellationToken);

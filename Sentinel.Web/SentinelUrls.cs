@@ -59,7 +59,8 @@ public static class SentinelUrls
 
     public static string Request(string requestId) => $"{Requests}/{Uri.EscapeDataString(requestId)}";
 
-    public static string Rule(string id) => $"{Rules}/{Uri.EscapeDataString(id)}";
+    // A rule of another tool may have slashes in its name.
+    public static string Rule(string id) => $"{Rules}/{string.Join('/', id.Split('/').Select(Uri.EscapeDataString))}";
 
     public static string CustomRule(string id) => $"{CustomRules}/{Uri.EscapeDataString(id)}";
 

@@ -11,6 +11,7 @@ using Sentinel.Worker.Exposure;
 using Sentinel.Worker.Feedback;
 using Sentinel.Worker.Findings;
 using Sentinel.Worker.Heartbeats;
+using Sentinel.Worker.Imports;
 using Sentinel.Worker.Liveness;
 using Sentinel.Worker.Outbox;
 using Sentinel.Worker.Scans;
@@ -50,6 +51,7 @@ internal static class WorkerHost
         builder.Services.AddSingleton<Func<SecretRuleSet, IReadOnlyList<IFileAnalyzer>>>(ScannerRegistration.With);
         builder.Services.AddSingleton<ScanEngines>();
         builder.Services.AddSingleton<HeartbeatScan>();
+        builder.Services.AddSingleton<ImportScan>();
         builder.Services.AddSingleton<WorkerTelemetry>();
         builder.Services.AddSingleton<ScanExecutor>();
         builder.Services.AddHostedService<ScanWorker>();

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Api.CustomRules;
 using Sentinel.Api.Explanations;
+using Sentinel.Api.Imports;
 using Sentinel.Api.Liveness;
 using Sentinel.Api.Rules;
 using Sentinel.Contracts.Findings;
@@ -35,7 +36,8 @@ internal static class FindingDetails
                 item.RequestId, item.Actor, item.Detail))
             .ToListAsync(cancellationToken);
         events.Reverse();
-        var rule = RulePack.Find(finding.RuleId) ?? await CustomRuleQueries.FindAsync(db, finding.RuleId, cancellationToken);
+        var rule = RulePack.Find(finding.RuleId) ?? await CustomRuleQueries.FindAsync(db, finding.RuleId, cancellationToken)
+            ?? await ImportedRuleQueries.FindAsync(db, finding.RuleId, finding.RepositoryId, cancellationToken);
         return new FindingDetail(
             finding.Id, finding.RepositoryId, found.FullName, finding.RuleId, rule?.Title ?? finding.Title, [.. finding.AnalyzerIds],
             finding.Category, finding.Severity, finding.Confidence, finding.Cwe, finding.State, finding.Title, finding.Message,

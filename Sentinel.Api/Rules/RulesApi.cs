@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Api.CustomRules;
+using Sentinel.Api.Imports;
 using Sentinel.Api.Problems;
 using Sentinel.Api.Security;
 using Sentinel.Contracts;
@@ -18,7 +19,8 @@ internal static class RulesApi
     {
         var group = routes.MapGroup(ApiRoutes.Rules).WithTags("Rules").RequireAuthorization(Policies.Viewer);
         group.MapGet("/", List).WithSummary("List the rules with their open findings");
-        group.MapGet("/{id}", Get).WithSummary("Get a rule");
+        // Tools give their rules names with slashes.
+        group.MapGet("/{**id}", Get).WithSummary("Get a rule");
         return group;
     }
 
@@ -33,7 +35,7 @@ internal static class RulesApi
 
     private static async Task<Results<Ok<RuleSummary>, ProblemHttpResult>> Get(string id, SentinelDbContext db, CancellationToken cancellationToken)
     {
-        if ((RulePack.Find(id) ?? await CustomRuleQueries.FindAsync(db, id, cancellationToken)) is not { } rule) return ProblemTypes.Missing("rule");
+        if ((RulePack.Find(id) ?? await CustomRuleQueries.FindAsync(db, id, cancellationToken) ?? await ImportedRuleQueries.FindAsync(db, id, repositoryId: null, cancellationToken)) is not { } rule) return ProblemTypes.Missing("rule");
         var open = await db.Findings.NeedingWork().CountAsync(finding => finding.RuleId == rule.Id, cancellationToken);
         return TypedResults.Ok(rule with { OpenFindings = open });
     }

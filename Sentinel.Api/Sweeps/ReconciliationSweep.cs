@@ -72,7 +72,7 @@ internal sealed partial class ReconciliationSweep(
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var commits = heads.Select(h => h.CommitSha).ToArray();
-        var seen = await database.Scans.Where(s => s.RepositoryId == row && commits.Contains(s.CommitSha) && s.Kind != ScanKind.History && s.Kind != ScanKind.Dropped)
+        var seen = await database.Scans.Where(s => s.RepositoryId == row && commits.Contains(s.CommitSha) && s.Kind != ScanKind.History && s.Kind != ScanKind.Dropped && s.Kind != ScanKind.Import)
             .Select(s => new { s.Ref, s.CommitSha }).Distinct().ToListAsync(cancellationToken);
         var scans = heads.Where(h => !seen.Any(s => s.Ref == h.Ref && s.CommitSha == h.CommitSha)).Select(h => new Scan
         {

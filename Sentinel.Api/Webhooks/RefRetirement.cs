@@ -11,8 +11,8 @@ internal static class RefRetirement
 {
     private const string CarryOver =
         """
-        insert into finding_instances (finding_id, ref, repository_id, path, start_line, start_column, end_line, end_column, blob_sha, commit_sha, scan_id, present, places, updated_at)
-        select finding_id, $3, repository_id, path, start_line, start_column, end_line, end_column, blob_sha, commit_sha, scan_id, true, places, $4
+        insert into finding_instances (finding_id, ref, repository_id, path, start_line, start_column, end_line, end_column, blob_sha, commit_sha, scan_id, present, places, updated_at, reporters)
+        select finding_id, $3, repository_id, path, start_line, start_column, end_line, end_column, blob_sha, commit_sha, scan_id, true, places, $4, reporters
         from finding_instances where repository_id = $1 and ref = $2 and present
         on conflict (finding_id, ref) do nothing
         """;
@@ -24,7 +24,7 @@ internal static class RefRetirement
           -- A ref of that name that comes back later is looked at as a whole.
           delete from scan_baselines where repository_id = $1 and ref = $2
         ), gone as (
-          update finding_instances set present = false, updated_at = $3
+          update finding_instances set present = false, updated_at = $3, reporters = '{}'
           where repository_id = $1 and ref = $2 and present
           returning finding_id
         ), closed as (

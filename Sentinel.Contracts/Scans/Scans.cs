@@ -4,7 +4,7 @@ namespace Sentinel.Contracts.Scans;
 /// What asked for a scan. <see cref="History"/> reads the commits of all refs, <see cref="Dropped"/> those of a ref that was deleted;
 /// both look for secrets only.
 /// </summary>
-public enum ScanKind { Push, PullRequest, Manual, Rerun, Scheduled, History, Dropped, Heartbeat }
+public enum ScanKind { Push, PullRequest, Manual, Rerun, Scheduled, History, Dropped, Heartbeat, Import }
 
 /// <summary>Queue lane, most urgent first.</summary>
 public enum ScanLane { Interactive, Push, Background }
@@ -75,3 +75,14 @@ public sealed record ScanAccepted(Guid ScanId, Guid RepositoryId, string Request
 public sealed record ScanProgress(
     Guid ScanId, Guid RepositoryId, string RequestId, ScanStatus Status, ScanPhase Phase, int FilesDone, int FilesTotal,
     int FilesSkipped, DateTimeOffset At);
+
+/// <summary>Answer to accepted results of other tools: a scan puts them to the commit.</summary>
+public sealed record ImportAccepted(Guid ScanId, Guid RepositoryId, string RequestId, IReadOnlyList<ImportedTool> Tools);
+
+/// <summary>What was read of one tool's results.</summary>
+/// <param name="Version">Null when the tool names none.</param>
+/// <param name="Reporter">The name under which they are kept; a later import under it replaces them.</param>
+/// <param name="Results">That count as findings.</param>
+/// <param name="Ignored">That say that something is in order, or that the tool suppresses.</param>
+/// <param name="Placeless">That name no file, and cannot be findings.</param>
+public sealed record ImportedTool(string Tool, string? Version, string Reporter, int Results, int Ignored, int Placeless);

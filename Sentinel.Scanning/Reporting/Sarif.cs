@@ -12,8 +12,11 @@ public static class Sarif
 {
     private const string Schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-    // Raised when the way fingerprints are made changes, as the standard asks.
-    private const string FingerprintName = "sentinel/v1";
+    /// <summary>Name of the tool.</summary>
+    internal const string Tool = "Sentinel";
+
+    /// <summary>Name of the fingerprint; its number is raised when the way fingerprints are made changes, as the standard asks.</summary>
+    internal const string FingerprintName = "sentinel/v1";
 
     // A value that stood in a file for years has a place in each version of it.
     private const int MaxRelated = 100;
@@ -55,7 +58,7 @@ public static class Sarif
     {
         json.WriteStartObject("tool");
         json.WriteStartObject("driver");
-        json.WriteString("name", "Sentinel");
+        json.WriteString("name", Tool);
         json.WriteString("semanticVersion", context.ToolVersion);
         json.WriteStartArray("rules");
         foreach (var id in rules)

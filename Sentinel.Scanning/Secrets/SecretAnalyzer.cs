@@ -30,7 +30,8 @@ public sealed class SecretAnalyzer(SecretRuleSet set) : IFileAnalyzer
     public RuleDescriptor? FindRule(string id) => set.Find(id);
 
     /// <inheritdoc/>
-    public bool Accepts(FileEntry file) => file.Length >= 8;
+    /// <remarks>Also what is too short for a secret: a file that was emptied has to be looked at, or what stood in it would stay open.</remarks>
+    public bool Accepts(FileEntry file) => true;
 
     /// <inheritdoc/>
     public bool ReadsParts => true;

@@ -99,6 +99,21 @@ public sealed class FindingLifecycleTests(WorkerFixture worker) : IClassFixture<
         Assert.Equal(FindingState.Removed, Assert.Single(await worker.FindingsAsync(repository)).State);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("x = 1\n")]
+    public async Task Scan_FileThatIsEmptied_HoldsItsSecretNoMore(string rest)
+    {
+        var name = $"life/emptied-{rest.Length}";
+        var source = worker.GitHub.Create(name);
+        var repository = await worker.AddRepositoryAsync(name);
+        await worker.ScanAsync(repository, source.Commit("Add", ("a.ini", DefectiveFiles.Settings), ("b.txt", "kept")));
+
+        await worker.ScanAsync(repository, source.Commit("Empty", ("a.ini", rest)));
+
+        Assert.Equal(FindingState.Removed, Assert.Single(await worker.FindingsAsync(repository)).State);
+    }
+
     [Fact]
     public async Task Scan_FixedOnOneBranchOnly_StaysOpen()
     {

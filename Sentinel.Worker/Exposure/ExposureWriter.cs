@@ -219,6 +219,7 @@ internal sealed class ExposureWriter(
             ScanId = scan.Id,
             Present = present,
             Places = [new Place(path, region.StartLine, region.StartColumn, region.EndLine, region.EndColumn)],
+            Reporters = present ? [sighting.Finding.AnalyzerId] : [],
             UpdatedAt = now,
         });
     }

@@ -98,7 +98,7 @@ internal sealed class PushedCommits(
 
     // Nobody said where the ref stood before, but it was looked at there.
     private static async Task<string?> LastScannedAsync(SentinelDbContext database, Scan scan, CancellationToken cancellationToken) =>
-        await database.Scans.Where(s => s.RepositoryId == scan.RepositoryId && s.Ref == scan.Ref && s.Id != scan.Id && s.Kind != ScanKind.History && s.Kind != ScanKind.Dropped
+        await database.Scans.Where(s => s.RepositoryId == scan.RepositoryId && s.Ref == scan.Ref && s.Id != scan.Id && s.Kind != ScanKind.History && s.Kind != ScanKind.Dropped && s.Kind != ScanKind.Import
                 && s.CommitSha != null && (s.Status == ScanStatus.Succeeded || s.Status == ScanStatus.Partial))
             .OrderByDescending(s => s.Id).Select(s => s.CommitSha).FirstOrDefaultAsync(cancellationToken);
 

@@ -25,7 +25,7 @@ internal sealed class HeadStates(GitHubAddresses addresses, TimeProvider time)
         SentinelDbContext database, GitHubConnection connection, Repository repository, string headSha, CancellationToken cancellationToken)
     {
         var scans = await database.Scans.AsNoTracking()
-            .Where(s => s.RepositoryId == repository.Id && s.CommitSha == headSha && s.Kind != ScanKind.History && s.Kind != ScanKind.Dropped && s.Kind != ScanKind.Heartbeat)
+            .Where(s => s.RepositoryId == repository.Id && s.CommitSha == headSha && s.Kind != ScanKind.History && s.Kind != ScanKind.Dropped && s.Kind != ScanKind.Heartbeat && s.Kind != ScanKind.Import)
             .OrderBy(s => s.Id).ToListAsync(cancellationToken);
         var numbers = scans.Select(s => s.PullRequestNumber).OfType<int>().Distinct().ToArray();
         var pulls = await database.PullRequests.AsNoTracking().Where(p => p.RepositoryId == repository.Id && numbers.Contains(p.Number)).ToDictionaryAsync(p => p.Number, cancellationToken);
@@ -141,7 +141,7 @@ internal sealed class HeadStates(GitHubAddresses addresses, TimeProvider time)
         var branch = $"refs/heads/{pull.BaseRef}";
         if (await others.FirstOrDefaultAsync(s => s.Ref == branch, cancellationToken) is { } newest) return With(ComparisonKind.BaseBranch, newest);
         var isComing = await database.Scans.AnyAsync(
-            s => s.RepositoryId == repository.Id && (s.Status == ScanStatus.Queued || s.Status == ScanStatus.Running)
+            s => s.RepositoryId == repository.Id && s.Kind != ScanKind.Import && (s.Status == ScanStatus.Queued || s.Status == ScanStatus.Running)
                 && (s.Ref == branch || (s.Ref == "HEAD" && pull.BaseRef == repository.DefaultBranch)),
             cancellationToken);
         return isComing ? null : Comparison.None;

@@ -8,6 +8,7 @@ using Sentinel.Data.Outbox;
 using Sentinel.Data.Scans;
 using Sentinel.Scanning;
 using Sentinel.Scanning.Identity;
+using Sentinel.Scanning.Imports;
 using Sentinel.Worker.Scans;
 using Sentinel.Worker.Scans.Incremental;
 using FindingEntity = Sentinel.Data.Findings.Finding;
@@ -47,10 +48,13 @@ internal sealed class FindingWriter(
         var seenBlobs = await BlobsSeenBeforeAsync(matched, cancellationToken);
 
         foreach (var match in matched) Seen(match, seenBlobs);
-        foreach (var instance in _instances.Values.Where(i => i.Ref == scan.Ref && i.Present && !_seen.Contains(i.FindingId)).ToArray()) NotSeen(instance);
+        foreach (var instance in _instances.Values.Where(i => i.Ref == scan.Ref && i.Present && !_seen.Contains(i.FindingId) && IsOurs(i)).ToArray()) NotSeen(instance);
         var carried = outcome.Carried is null ? 0 : await CarryAsync(outcome.Carried, cancellationToken);
         return new AppliedFindings(_opened, _closed, matched.Count + carried);
     }
+
+    // An import has no opinion on what it never reported.
+    private bool IsOurs(FindingInstanceEntity instance) => outcome.Importers is null || instance.Reporters.Any(outcome.Importers.Contains);
 
     // What did not change counts as seen by this scan, without being read. Findings that were looked at are written by the caller's save.
     private async Task<int> CarryAsync(CarriedFindings carried, CancellationToken cancellationToken)
@@ -70,7 +74,9 @@ internal sealed class FindingWriter(
     {
         var fingerprints = outcome.Carried?.Except.ToArray() ?? _report.Findings.Select(f => f.FingerprintHash).Distinct().ToArray();
         var wanted = database.Findings.Where(f => f.RepositoryId == scan.RepositoryId);
-        var onRef = database.FindingInstances.Where(i => i.RepositoryId == scan.RepositoryId && i.Ref == scan.Ref && i.Present).Select(i => i.FindingId);
+        var present = database.FindingInstances.Where(i => i.RepositoryId == scan.RepositoryId && i.Ref == scan.Ref && i.Present);
+        if (outcome.Importers?.ToArray() is { } importers) present = present.Where(i => i.Reporters.Any(r => importers.Contains(r)));
+        var onRef = present.Select(i => i.FindingId);
         wanted = outcome.Carried is null
             ? wanted.Where(f => fingerprints.Contains(f.Fingerprint) || onRef.Contains(f.Id))
             : wanted.Where(f => fingerprints.Contains(f.Fingerprint));
@@ -82,6 +88,8 @@ internal sealed class FindingWriter(
         foreach (var exposure in await database.SecretExposures.Where(e => ids.Contains(e.FindingId) && e.RotatedAt != null).ToListAsync(cancellationToken))
             _rotated.Add(exposure.FindingId, exposure);
 
+        // Rules of another tool are not known by a hash.
+        if (outcome.Importers is not null) return;
         var previous = await database.Scans.AsNoTracking()
             .Where(s => s.RepositoryId == scan.RepositoryId && s.Id != scan.Id && s.CompletedAt != null && s.RulePackHash != null)
             .OrderByDescending(s => s.CompletedAt).Select(s => s.RulePackHash).FirstOrDefaultAsync(cancellationToken);
@@ -191,6 +199,10 @@ internal sealed class FindingWriter(
 
     private void Describe(FindingEntity finding, ScannedFinding observed)
     {
+        if (!finding.AnalyzerIds.Contains(observed.AnalyzerId)) finding.AnalyzerIds = [.. finding.AnalyzerIds, observed.AnalyzerId];
+        finding.LastSeenAt = now;
+        // What Sentinel sees itself it describes itself.
+        if (outcome.Importers is not null && _instances.Values.Any(i => i.FindingId == finding.Id && i.Present && i.Reporters.Any(r => !Reporters.IsImport(r)))) return;
         var region = observed.Location.Region;
         (finding.Path, finding.StartLine, finding.StartColumn) = (PostgresText.Clean(observed.Location.Path), region.StartLine, region.StartColumn);
         (finding.EndLine, finding.EndColumn) = (region.EndLine, region.EndColumn);
@@ -198,8 +210,7 @@ internal sealed class FindingWriter(
         (finding.Title, finding.Message) = (observed.Title, PostgresText.Clean(observed.Message, 2000));
         finding.Severity = Enum.Parse<Contracts.Findings.Severity>(observed.Severity.ToString());
         finding.Confidence = finding.Liveness is LivenessState.Live ? Contracts.Findings.Confidence.High : Enum.Parse<Contracts.Findings.Confidence>(observed.Confidence.ToString());
-        (finding.LastSeenAt, finding.LastScanId) = (now, scan.Id);
-        if (!finding.AnalyzerIds.Contains(observed.AnalyzerId)) finding.AnalyzerIds = [.. finding.AnalyzerIds, observed.AnalyzerId];
+        finding.LastScanId = scan.Id;
     }
 
     private void Place(FindingEntity finding, IReadOnlyList<ScannedFinding> places)
@@ -207,6 +218,7 @@ internal sealed class FindingWriter(
         // What was just opened is seen too, or the same scan would close it again.
         _seen.Add(finding.Id);
         var first = places[0].Location;
+        string[] reporters = [.. places.Select(p => p.AnalyzerId).Distinct(StringComparer.Ordinal)];
         if (!_instances.TryGetValue((finding.Id, scan.Ref), out var instance))
         {
             instance = new FindingInstanceEntity
@@ -229,6 +241,10 @@ internal sealed class FindingWriter(
             database.FindingInstances.Add(instance);
             _instances.Add((finding.Id, scan.Ref), instance);
         }
+        var others = instance.Present ? instance.Reporters.Where(IsOther).Except(reporters, StringComparer.Ordinal).ToArray() : [];
+        instance.Reporters = [.. others, .. reporters];
+        // A scan of Sentinel's own says where it stands, and the next one goes on from there.
+        if (others.Any(r => !Reporters.IsImport(r))) return;
         (instance.Path, instance.StartLine, instance.StartColumn) = (PostgresText.Clean(first.Path), first.Region.StartLine, first.Region.StartColumn);
         (instance.EndLine, instance.EndColumn, instance.BlobSha) = (first.Region.EndLine, first.Region.EndColumn, BlobOf(places[0]) ?? "");
         (instance.CommitSha, instance.ScanId, instance.Present, instance.UpdatedAt) = (scan.CommitSha!, scan.Id, true, now);
@@ -244,6 +260,10 @@ internal sealed class FindingWriter(
         if (causes.Any(c => c is null)) return;
 
         var cause = causes.Contains(FindingCause.Code) ? FindingCause.Code : FindingCause.RulePack;
+        // What another tool says of the same content still stands; code that is gone is gone for all.
+        var others = outcome.Importers is null && cause == FindingCause.Code ? [] : instance.Reporters.Where(IsOther).ToList();
+        instance.Reporters = others;
+        if (others.Count > 0) return;
         (instance.Present, instance.UpdatedAt, instance.ScanId) = (false, now, scan.Id);
         if (_instances.Values.Any(i => i.FindingId == finding.Id && i.Present)) return;
         if (finding.State is not (FindingState.Open or FindingState.Reopened)) return;
@@ -251,6 +271,9 @@ internal sealed class FindingWriter(
         // A secret that left the code still needs work.
         if (finding.State != FindingState.Removed) _closed++;
     }
+
+    // Analyzers are one reporter: each scan of Sentinel's own runs all that there are, and one of yesterday's may be called otherwise today.
+    private bool IsOther(string reporter) => outcome.Importers is { } importers ? !importers.Contains(reporter) : Reporters.IsImport(reporter);
 
     private Absence AbsenceAt(string path, FindingEntity finding, FindingInstanceEntity instance) => new(
         _blobs.TryGetValue(path, out var blob),

@@ -15,6 +15,7 @@ using Sentinel.Worker.Checkout;
 using Sentinel.Worker.Exposure;
 using Sentinel.Worker.Findings;
 using Sentinel.Worker.Heartbeats;
+using Sentinel.Worker.Imports;
 using Sentinel.Worker.Liveness;
 using Sentinel.Worker.Policies;
 using Sentinel.Worker.Scans.Incremental;
@@ -23,7 +24,7 @@ namespace Sentinel.Worker.Scans;
 
 /// <summary>Carries out one scan: fetch, list, analyse, then match and persist in one fenced transaction.</summary>
 internal sealed class ScanExecutor(
-    IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngines engines, HeartbeatScan heartbeat,
+    IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngines engines, HeartbeatScan heartbeat, ImportScan imports,
     CommitScan commits, PushedCommits pushed, ExposureReach reach, HistoryAfterFirstScan history, LivenessAfterScan liveness, WorkerTelemetry telemetry,
     IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
@@ -34,6 +35,7 @@ internal sealed class ScanExecutor(
         var (scan, repository, key) = await LoadAsync(lease, cancellationToken);
         if (scan.Kind == ScanKind.Heartbeat) return await heartbeat.ExecuteAsync(lease, key, cancellationToken);
         using var progress = new ScanProgressReporter(scan, bus, databases, telemetry, time);
+        if (scan.Kind == ScanKind.Import) return await imports.ExecuteAsync(lease, scan, repository, key, progress, cancellationToken);
         if (scan.Kind is ScanKind.History or ScanKind.Dropped)
         {
             if (await commits.ExecuteAsync(lease, scan, repository, key, progress, cancellationToken) is not { } ended) return false;

@@ -23,6 +23,9 @@ internal sealed record ScanOutcome
 
     /// <summary>Null when every file was looked at.</summary>
     public CarriedFindings? Carried { get; init; }
+
+    /// <summary>Whose results these are when another tool made them: nothing is said about what others report. Null for a scan of Sentinel's own.</summary>
+    public IReadOnlyList<string>? Importers { get; init; }
 }
 
 /// <summary>The findings that a scan did not read because nothing about them changed.</summary>

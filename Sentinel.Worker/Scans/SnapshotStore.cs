@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Data;
 using Sentinel.Data.Scans;
+using Sentinel.Scanning.Imports;
 
 namespace Sentinel.Worker.Scans;
 
@@ -19,7 +20,8 @@ internal static class SnapshotStore
             select {row.Id}, {row.RepositoryId}, {row.Ref}, {row.CommitSha}, {rulePackHash}, {now}, coalesce((
               select jsonb_agg(jsonb_build_object('id', finding_id, 'path', path, 'startLine', start_line, 'startColumn', start_column,
                 'endLine', end_line, 'endColumn', end_column) order by path, start_line, finding_id)
-              from finding_instances where repository_id = {row.RepositoryId} and ref = {row.Ref} and present), '[]'::jsonb)
+              from finding_instances where repository_id = {row.RepositoryId} and ref = {row.Ref} and present
+                and (cardinality(reporters) = 0 or exists (select 1 from unnest(reporters) r where not starts_with(r, {Reporters.ImportPrefix})))), '[]'::jsonb)
             on conflict (scan_id) do update set commit_sha = excluded.commit_sha, ref = excluded.ref, rule_pack_hash = excluded.rule_pack_hash,
               completed_at = excluded.completed_at, findings = excluded.findings, merge_base_sha = null
             """, cancellationToken);

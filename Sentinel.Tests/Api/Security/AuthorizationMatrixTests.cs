@@ -24,7 +24,7 @@ public sealed class AuthorizationMatrixTests
     /// <summary>Whose things its answer, or its id, belongs to.</summary>
     private enum Of { Installation, Lists, Repository, Scan, Finding, Request, Token, Person, Caller }
 
-    private sealed record Endpoint(string Name, For Who, Of What = Of.Installation, object? Body = null);
+    private sealed record Endpoint(string Name, For Who, Of What = Of.Installation, object? Body = null, string Query = "");
 
     private static readonly DismissRequest Dismissal = new(DismissReason.FalsePositive, "It is none.", null);
 
@@ -38,6 +38,9 @@ public sealed class AuthorizationMatrixTests
         new("GET /api/v1/repositories/", For.Viewers, Of.Lists),
         new("GET /api/v1/repositories/{id:guid}", For.Viewers, Of.Repository),
         new("POST /api/v1/repositories/{id:guid}/history-scans", For.Triagers, Of.Repository),
+        new(
+            "POST /api/v1/repositories/{id:guid}/imports", For.Triagers, Of.Repository, new { version = "2.1.0", runs = new[] { new { tool = new { driver = new { name = "x" } } } } },
+            "?ref=refs/heads/main&commit=1111111111111111111111111111111111111111"),
         new("GET /api/v1/scans/", For.Viewers, Of.Lists),
         new("GET /api/v1/scans/{id:guid}", For.Viewers, Of.Scan),
         new("GET /api/v1/scans/{id:guid}/events", For.Viewers, Of.Scan),
@@ -52,7 +55,7 @@ public sealed class AuthorizationMatrixTests
         new("POST /api/v1/findings/{id:guid}/reopen", For.Triagers, Of.Finding, new ReopenRequest("It is one.")),
         new("POST /api/v1/findings/{id:guid}/attest-rotation", For.Triagers, Of.Finding, new AttestRotationRequest("It was rotated.")),
         new("POST /api/v1/findings/{id:guid}/check-liveness", For.Triagers, Of.Finding),
-        new("GET /api/v1/rules/", For.Viewers, Of.Lists), new("GET /api/v1/rules/{id}", For.Viewers),
+        new("GET /api/v1/rules/", For.Viewers, Of.Lists), new("GET /api/v1/rules/{**id}", For.Viewers),
         new("GET /api/v1/custom-rules/", For.Viewers, Of.Lists), new("GET /api/v1/custom-rules/{id}", For.Viewers, Of.Lists),
         new("POST /api/v1/custom-rules/check", For.Triagers), new("POST /api/v1/custom-rules/", For.Triagers),
         new("POST /api/v1/custom-rules/{id}/versions/{version}/dry-run", For.Triagers, Of.Lists),
@@ -165,7 +168,7 @@ public sealed class AuthorizationMatrixTests
         using var client = world.ClientOf(person);
         foreach (var (row, method, pattern) in Rows(world.Api).Where(item => item.Row.Who <= For.Viewers + (int)role && item.Row.What is not (Of.Installation or Of.Caller or Of.Person)))
         {
-            using var response = await SendAsync(client, method, Concrete(pattern, await world.IdAsync(row.What, world.Own, person)), row.Body);
+            using var response = await SendAsync(client, method, Concrete(pattern, await world.IdAsync(row.What, world.Own, person)) + row.Query, row.Body);
             // 409: its state does not allow it, which nobody else would be told.
             Assert.True(response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.Conflict, $"{row.Name}: {(int)response.StatusCode}");
         }

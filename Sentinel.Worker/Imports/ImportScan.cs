@@ -1,0 +1,155 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Sentinel.Contracts.Scans;
+using Sentinel.Data;
+using Sentinel.Data.Imports;
+using Sentinel.Data.Queue;
+using Sentinel.Data.Repositories;
+using Sentinel.Data.Scans;
+using Sentinel.Git;
+using Sentinel.Git.Blobs;
+using Sentinel.Git.Policies;
+using Sentinel.Scanning;
+using Sentinel.Scanning.Imports;
+using Sentinel.Scanning.Policies;
+using Sentinel.Worker.Checkout;
+using Sentinel.Worker.Findings;
+using Sentinel.Worker.Policies;
+using Sentinel.Worker.Scans;
+using Sentinel.Worker.Scans.Incremental;
+
+namespace Sentinel.Worker.Imports;
+
+/// <summary>
+/// Makes findings of what other tools said of a commit. The files they name are read again, by Sentinel's analyzers too: identity comes
+/// from the code, and what Sentinel sees there itself is one finding with two reporters.
+/// </summary>
+internal sealed class ImportScan(
+    IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, GitMirror mirror, ScanEngines engines,
+    IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
+{
+    /// <summary>False when the lease was lost meanwhile and nothing was written.</summary>
+    /// <exception cref="GitException">The repository could not be read, or the results are gone.</exception>
+    public async Task<bool> ExecuteAsync(ScanLease lease, Scan scan, Repository repository, byte[] key, ScanProgressReporter progress, CancellationToken cancellationToken)
+    {
+        var runs = await ReadAsync(scan, cancellationToken);
+        await progress.BeginAsync(ScanPhase.Fetch, cancellationToken);
+        var fetched = await mirror.FetchAsync(repository.Id, repository.CloneUrl, scan.CommitSha, scan.Ref, cancellationToken);
+        var limits = checkout.Value.Reading;
+        await progress.BeginAsync(ScanPhase.List, cancellationToken);
+        var tree = await GitTree.ReadAsync(fetched.Git, fetched.CommitSha, limits, cancellationToken);
+        await using var blobs = new BlobReader(fetched.Git, Environment.ProcessorCount, limits);
+        var placed = runs.Select(run => new PlacedRun(run, new TreePaths(tree.Entries))).ToArray();
+
+        await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
+        var standing = await StandingAsync(scan, fetched.Reference, placed, blobs, key, progress, cancellationToken);
+        var findings = await FindingsAsync(placed, standing, blobs, key, cancellationToken);
+        var outcome = OutcomeOf(tree, placed, findings);
+
+        var isDefault = fetched.Reference == $"refs/heads/{fetched.DefaultBranch ?? repository.DefaultBranch}";
+        var policy = isDefault ? await CommitPolicy.ReadAsync(fetched.Git, fetched.CommitSha, limits, cancellationToken) : null;
+        await progress.BeginAsync(ScanPhase.Match, cancellationToken);
+        var completed = await queue.CompleteAsync(lease, (database, row, token) => WriteAsync(database, row, fetched, placed, outcome, policy, progress, token), cancellationToken);
+        if (completed) await progress.PublishAsync(outcome.Report.IsComplete ? ScanStatus.Succeeded : ScanStatus.Partial, cancellationToken);
+        return completed;
+    }
+
+    private async Task<IReadOnlyList<ImportedRun>> ReadAsync(Scan scan, CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var content = await database.SarifImports.AsNoTracking().Where(i => i.ScanId == scan.Id).Select(i => i.Content).SingleOrDefaultAsync(cancellationToken);
+        return content is null
+            ? throw new GitException("import-gone", "The imported results were used up by an earlier attempt. Import the file again.", transient: false)
+            : ImportContent.Unpack<ImportedRun>(content);
+    }
+
+    // What is known of the very contents: by the analyzers, whose results come from the cache as a rule, and by earlier imports.
+    private async Task<ILookup<string, Finding>> StandingAsync(
+        Scan scan, string reference, IReadOnlyList<PlacedRun> runs, BlobReader blobs, byte[] key, ScanProgressReporter progress, CancellationToken cancellationToken)
+    {
+        var files = runs.SelectMany(r => r.Files).DistinctBy(f => f.Path, StringComparer.Ordinal).ToArray();
+        var (engine, _) = await engines.CurrentAsync(cancellationToken);
+        var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes };
+        var report = await engine.ScanAsync(new ChangedFiles(files, [], blobs), new PostgresAnalysisCache(dataSource, time), settings, progress, cancellationToken);
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var known = await ImportedBefore.ReadAsync(database, scan.RepositoryId, reference, files, cancellationToken);
+        return report.Findings.Concat(report.Suppressed).Concat(known).ToLookup(f => f.Location.Path, StringComparer.Ordinal);
+    }
+
+    private async Task<List<Finding>> FindingsAsync(
+        IReadOnlyList<PlacedRun> runs, ILookup<string, Finding> standing, BlobReader blobs, byte[] key, CancellationToken cancellationToken)
+    {
+        var findings = new List<Finding>();
+        foreach (var file in runs.SelectMany(r => r.Files).DistinctBy(f => f.Path, StringComparer.Ordinal).OrderBy(f => f.Path, StringComparer.Ordinal))
+        {
+            var source = await SourceAsync(file, blobs, cancellationToken);
+            // The runs one after the other: what one reports, the next may report too.
+            var here = standing[file.Path].ToList();
+            foreach (var run in runs)
+            {
+                var found = ImportedFindings.Of(run.Run, run.ResultsIn(file), file.Path, source, here, key, cancellationToken);
+                findings.AddRange(found);
+                here.AddRange(found);
+            }
+        }
+        return findings;
+    }
+
+    private async Task<SourceFile?> SourceAsync(FileEntry file, BlobReader blobs, CancellationToken cancellationToken)
+    {
+        if (file.Length > checkout.Value.MaxBlobBytes) return null;
+        try
+        {
+            return new SourceFile(file.Path, await blobs.ReadAsync(file.BlobId!, cancellationToken));
+        }
+        catch (UnreadableBlobException)
+        {
+            return null;
+        }
+    }
+
+    private static ScanOutcome OutcomeOf(GitTree tree, IReadOnlyList<PlacedRun> runs, List<Finding> findings)
+    {
+        var paths = tree.Entries.Select(e => e.Path).ToHashSet(StringComparer.Ordinal);
+        return new ScanOutcome
+        {
+            Importers = [.. runs.Select(r => r.Run.Reporter)],
+            Report = new ScanReport
+            {
+                // One tool may say the same of one place twice.
+                Findings = [.. findings.DistinctBy(f => (f.AnalyzerId, f.FingerprintHash, f.Location))],
+                Plugins = [.. runs.Select(r => r.Report())],
+                Skipped = [],
+                // A tool names what it found and not where it looked: what it does not name is in order.
+                Covered = runs.ToDictionary(r => r.Run.Reporter, _ => (IReadOnlySet<string>)paths, StringComparer.Ordinal),
+                Files = runs.SelectMany(r => r.Files).DistinctBy(f => f.Path, StringComparer.Ordinal).Count(),
+                BytesRead = 0,
+                CacheHits = 0,
+                RulePackHash = "",
+                IsComplete = runs.All(r => r.Lost == 0),
+            },
+            Blobs = tree.Entries.ToDictionary(e => e.Path, e => e.BlobId!, StringComparer.Ordinal),
+            ListingComplete = tree.IsComplete,
+            SkippedTotal = 0,
+            Baseline = null,
+        };
+    }
+
+    private async Task WriteAsync(
+        SentinelDbContext database, Scan row, Checkedout fetched, IReadOnlyList<PlacedRun> runs, ScanOutcome outcome, PolicyReading? policy, ScanProgressReporter progress, CancellationToken cancellationToken)
+    {
+        (row.CommitSha, row.Ref) = (fetched.CommitSha, fetched.Reference);
+        var now = time.GetUtcNow();
+        var applied = await new FindingWriter(database, row, outcome, options.Value.ExplanationsPerScan, now).ApplyAsync(cancellationToken);
+        await progress.BeginHeldAsync(ScanPhase.Persist, cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
+        await ImportedRuleStore.SaveAsync(database, row.RepositoryId, runs.Select(r => r.Run), now, cancellationToken);
+        var decided = policy is null ? null : await new PolicyWriter(database, row, policy, now).ApplyAsync(cancellationToken);
+        // Read again it would say the same; kept it would only fill the disk.
+        await database.SarifImports.Where(i => i.ScanId == row.Id).ExecuteUpdateAsync(i => i.SetProperty(x => x.Content, (byte[]?)null), cancellationToken);
+        progress.End();
+        ScanExecutor.Describe(row, outcome.Report, 0, progress, applied, outcome.Report.IsComplete ? ScanStatus.Succeeded : ScanStatus.Partial, policy: decided);
+        row.RulePackHash = null;
+    }
+}
