@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Sentinel.Cli;
 
-var root = new RootCommand("Sentinel finds leaked secrets, dangerous workflows and misconfigured images.") { ScanCommand.Create(), RulesCommand.Create(), PolicyCommand.Create() };
+var root = new RootCommand("Sentinel finds leaked secrets, dangerous workflows and misconfigured images.") { ScanCommand.Create(), RulesCommand.Create(), PolicyCommand.Create(), ImportCommand.Create() };
 var command = root.Parse(args);
 try
 {
