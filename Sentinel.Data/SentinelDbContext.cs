@@ -83,6 +83,8 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
 
     public DbSet<CustomRuleDryRun> CustomRuleDryRuns => Set<CustomRuleDryRun>();
 
+    public DbSet<CodeScanningUpload> CodeScanningUploads => Set<CodeScanningUpload>();
+
     public DbSet<SarifImport> SarifImports => Set<SarifImport>();
 
     public DbSet<ImportedRule> ImportedRules => Set<ImportedRule>();
@@ -121,6 +123,7 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
         modelBuilder.Entity<SecretCommit>().HasQueryFilter(row => View.SeesAll || Findings.Any(finding => finding.Id == row.FindingId));
         modelBuilder.Entity<SecretLiveness>().HasQueryFilter(row => View.SeesAll || Findings.Any(finding => finding.Fingerprint == row.Fingerprint));
         modelBuilder.Entity<Explanation>().HasQueryFilter(row => View.SeesAll || Findings.Any(finding => finding.Id == row.FindingId));
+        modelBuilder.Entity<CodeScanningUpload>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
         modelBuilder.Entity<SarifImport>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
         modelBuilder.Entity<ImportedRule>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
         modelBuilder.Entity<OutboxMessage>().HasQueryFilter(row => View.SeesAll || (row.RepositoryId != null && View.Repositories.Contains(row.RepositoryId.Value)));

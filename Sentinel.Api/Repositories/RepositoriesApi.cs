@@ -51,7 +51,9 @@ internal static class RepositoriesApi
         var summaries = await SummariesAsync(db, [repository], cancellationToken);
         var scans = await db.Scans.AsNoTracking().Where(scan => scan.RepositoryId == id).OrderByDescending(scan => scan.Id).Take(LatestScans)
             .Summaries(db).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new RepositoryDetail(summaries[0], scans));
+        var codeScanning = await db.CodeScanningUploads.AsNoTracking().Where(row => row.RepositoryId == id)
+            .Select(row => new CodeScanningStatus(row.State, row.At, row.CommitSha, row.Results, row.LeftOut, row.Detail)).SingleOrDefaultAsync(cancellationToken);
+        return TypedResults.Ok(new RepositoryDetail(summaries[0], scans, codeScanning));
     }
 
     private static async Task<List<RepositorySummary>> SummariesAsync(

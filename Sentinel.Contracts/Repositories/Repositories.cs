@@ -16,4 +16,14 @@ public sealed record RepositorySummary(
     SeverityCounts Open, ScanSummary? LastScan);
 
 /// <summary>A repository with its latest scans, newest first, at most 20.</summary>
-public sealed record RepositoryDetail(RepositorySummary Summary, IReadOnlyList<ScanSummary> Scans);
+/// <param name="CodeScanning">Null when findings were never offered to GitHub code scanning.</param>
+public sealed record RepositoryDetail(RepositorySummary Summary, IReadOnlyList<ScanSummary> Scans, CodeScanningStatus? CodeScanning = null);
+
+/// <summary>What became of findings that were offered to GitHub code scanning. <see cref="Unavailable"/>: it is off, or the App may not write to it.</summary>
+public enum CodeScanningState { Uploaded, Unavailable, Failed }
+
+/// <summary>The last offer.</summary>
+/// <param name="Results">Findings that were uploaded.</param>
+/// <param name="LeftOut">Findings beyond GitHub's limits, the least severe.</param>
+/// <param name="Detail">Why there is none, in plain words; null when there is.</param>
+public sealed record CodeScanningStatus(CodeScanningState State, DateTimeOffset At, string CommitSha, int Results, int LeftOut, string? Detail);

@@ -27,6 +27,9 @@ public static class FindingFeedback
               union
               select 'github.review', repository_id || ':pull:' || number, jsonb_build_object('repositoryId', repository_id, 'number', number)
               from heads where number is not null
+              union
+              select 'github.code-scanning', h.repository_id || ':code-scanning', jsonb_build_object('repositoryId', h.repository_id)
+              from heads h join repositories r on r.id = h.repository_id where h.commit_sha = r.head_commit
             )
             insert into outbox_messages (id, kind, aggregate_key, idempotency_key, repository_id, payload, status, attempts, next_attempt_at, created_at, request_id)
             select (lpad(to_hex((extract(epoch from {now}::timestamptz) * 1000)::bigint), 12, '0') || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,

@@ -16,6 +16,7 @@ public static class ScanFeedback
         create function write_scan_feedback(scan_ids uuid[], in_progress boolean) returns void language sql as $$
           with changed as (
             select s.id as scan_id, s.attempt, s.repository_id, s.commit_sha, s.pull_request_number, s.request_id, s.trace_parent, s.status in ('Succeeded', 'Partial') as has_result,
+              s.ref = 'refs/heads/' || r.default_branch as is_default,
               case s.status when 'Queued' then s.queued_at when 'Running' then coalesce(s.started_at, s.queued_at)
                 else coalesce(s.completed_at, s.started_at, s.queued_at) end as at
             from scans s join repositories r on r.id = s.repository_id
@@ -29,6 +30,9 @@ public static class ScanFeedback
             select 'github.review', repository_id || ':pull:' || pull_request_number,
               jsonb_build_object('repositoryId', repository_id, 'number', pull_request_number), changed.*
             from changed where pull_request_number is not null and has_result and not in_progress
+            union all
+            select 'github.code-scanning', repository_id || ':code-scanning', jsonb_build_object('repositoryId', repository_id), changed.*
+            from changed where is_default and has_result and not in_progress
           )
           -- The ids are version 7 like those made in code: messages of one key are delivered in their order.
           insert into outbox_messages (id, kind, aggregate_key, idempotency_key, repository_id, payload, status, attempts, next_attempt_at, created_at, request_id, trace_parent)

@@ -21,6 +21,9 @@ public sealed class OutboxMessage
     /// <summary>Brings the review of a pull request up to date at GitHub; payload <c>{"repositoryId": "…", "number": 7}</c>.</summary>
     public const string GitHubReview = "github.review";
 
+    /// <summary>Uploads the findings of the default branch to GitHub code scanning, where that is on; payload <c>{"repositoryId": "…"}</c>.</summary>
+    public const string GitHubCodeScanning = "github.code-scanning";
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required string Kind { get; init; }

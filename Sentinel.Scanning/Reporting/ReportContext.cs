@@ -15,6 +15,9 @@ public sealed record ReportContext
     /// <summary>Sentences about what was left out, what is stale, what was cut.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>Tells this analysis from others of one commit, as SARIF's <c>automationDetails</c>; null for none.</summary>
+    public string? Category { get; init; }
+
     /// <summary>16 hexadecimal digits that tell fingerprint keys apart; null leaves it out.</summary>
     public string? KeyId { get; init; }
 

@@ -42,10 +42,21 @@ public static class Sarif
             json.WriteStartArray("runs");
             json.WriteStartObject();
             WriteTool(json, rules, context);
+            if (context.Category is { } category)
+            {
+                json.WriteStartObject("automationDetails");
+                json.WriteString("id", $"{category}/");
+                json.WriteEndObject();
+            }
             WriteInvocation(json, report, context);
             json.WriteString("columnKind", "utf16CodeUnits");
             json.WriteStartArray("results");
-            foreach (var result in results) WriteResult(json, result, Array.BinarySearch(rules, result.First.RuleId, StringComparer.Ordinal));
+            var equals = new Dictionary<string, int>(StringComparer.Ordinal);
+            foreach (var result in results)
+            {
+                var ordinal = equals[result.First.FingerprintHash] = equals.GetValueOrDefault(result.First.FingerprintHash) + 1;
+                WriteResult(json, result, Array.BinarySearch(rules, result.First.RuleId, StringComparer.Ordinal), ordinal);
+            }
             json.WriteEndArray();
             json.WriteEndObject();
             json.WriteEndArray();
@@ -128,7 +139,8 @@ public static class Sarif
         json.WriteEndArray();
     }
 
-    private static void WriteResult(Utf8JsonWriter json, Incident incident, int ruleIndex)
+    // GitHub knows an alert by a fingerprint of this name alone: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning#preventing-duplicate-alerts-using-fingerprints.
+    private static void WriteResult(Utf8JsonWriter json, Incident incident, int ruleIndex, int ordinal)
     {
         var finding = incident.First;
         json.WriteStartObject();
@@ -148,6 +160,7 @@ public static class Sarif
         }
         json.WriteStartObject("partialFingerprints");
         json.WriteString(FingerprintName, finding.FingerprintHash);
+        json.WriteString("primaryLocationLineHash", string.Create(CultureInfo.InvariantCulture, $"{finding.FingerprintHash[..16]}:{ordinal}"));
         json.WriteEndObject();
         if (finding.Commit is { } commit)
         {

@@ -105,8 +105,8 @@ public sealed partial class ReviewJourneyTests
     [GeneratedRegex("""
         ^(?:POST\ /app/installations/I/access_tokens\ by\ app
         | (?:GET\ /acme/shop\.git/info/refs | POST\ /acme/shop\.git/git-upload-pack)\ by\ (?:installation\ I|anonymous)
-        | (?:GET\ /repos/acme/shop/(?:commits/c[0-3]/check-runs | git/trees/c[0-3] | compare/c0\.\.\.c[12] | pulls/1/files | issues/1/comments)
-          | POST\ /repos/acme/shop/(?:check-runs | pulls/1/reviews | issues/1/comments)
+        | (?:GET\ /repos/acme/shop/(?:commits/c[0-3]/check-runs | git/trees/c[0-3] | compare/c0\.\.\.c[12] | pulls/1/files | issues/1/comments | code-scanning/sarifs/[0-9a-f-]{36})
+          | POST\ /repos/acme/shop/(?:check-runs | pulls/1/reviews | issues/1/comments | code-scanning/sarifs)
           | PATCH\ /repos/acme/shop/(?:check-runs/\d+ | issues/comments/\d+)
           | POST\ /api/graphql)\ by\ installation\ I)$
         """, RegexOptions.CultureInvariant | RegexOptions.IgnorePatternWhitespace)]

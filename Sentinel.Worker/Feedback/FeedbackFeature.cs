@@ -1,3 +1,4 @@
+using Sentinel.Worker.CodeScanning;
 using Sentinel.Worker.Outbox;
 
 namespace Sentinel.Worker.Feedback;
@@ -10,5 +11,6 @@ internal static class FeedbackFeature
         builder.Services.AddSingleton<HeadStates>();
         builder.Services.AddOutboxHandler<CheckHandler>();
         builder.Services.AddOutboxHandler<ReviewHandler>();
+        builder.Services.AddOutboxHandler<CodeScanningHandler>();
     }
 }

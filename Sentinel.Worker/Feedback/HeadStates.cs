@@ -214,7 +214,7 @@ internal sealed class HeadStates(GitHubAddresses addresses, TimeProvider time)
     }
 
     // They stand in the commit, whatever became of them later. A secret that was rotated where it stands is as good as gone.
-    private static IQueryable<Data.Findings.Finding> NeedingWork(SentinelDbContext database, Guid[] ids) =>
+    internal static IQueryable<Data.Findings.Finding> NeedingWork(SentinelDbContext database, Guid[] ids) =>
         database.Findings.AsNoTracking().Where(f => ids.Contains(f.Id) && f.State != FindingState.Dismissed
             && !(f.State == FindingState.Fixed && database.SecretExposures.Any(e => e.FindingId == f.Id && e.RotatedAt != null)));
 

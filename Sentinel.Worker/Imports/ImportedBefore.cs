@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Sentinel.Data;
 using Sentinel.Scanning;
 using Sentinel.Scanning.Imports;
+using Sentinel.Worker.Findings;
 
 namespace Sentinel.Worker.Imports;
 
@@ -18,21 +19,8 @@ internal static class ImportedBefore
             where instance.RepositoryId == repositoryId && instance.Ref == reference && instance.Present && contents.Contains(instance.BlobSha)
                 && instance.Reporters.Any(r => r.StartsWith(Reporters.ImportPrefix))
             select new { Finding = finding, Instance = instance }).ToListAsync(cancellationToken);
-        return [.. rows.Select(row => new Finding
-        {
-            RuleId = row.Finding.RuleId,
-            AnalyzerId = row.Instance.Reporters.First(Reporters.IsImport),
-            Category = Enum.Parse<FindingCategory>(row.Finding.Category.ToString()),
-            Severity = Enum.Parse<Severity>(row.Finding.Severity.ToString()),
-            Confidence = Enum.Parse<Confidence>(row.Finding.Confidence.ToString()),
-            Cwe = row.Finding.Cwe,
-            Title = row.Finding.Title,
-            Message = row.Finding.Message,
-            Location = new Location(row.Instance.Path, new Region(row.Instance.StartLine, row.Instance.StartColumn, row.Instance.EndLine, row.Instance.EndColumn)),
-            FingerprintHash = row.Finding.Fingerprint,
-            MaskedPreview = row.Finding.MaskedPreview,
-            Snippet = row.Finding.Snippet,
-            SnippetStartLine = row.Finding.SnippetStartLine,
-        })];
+        return [.. rows.Select(row => StoredFinding.Of(
+            row.Finding, row.Instance.Reporters.First(Reporters.IsImport),
+            new Location(row.Instance.Path, new Region(row.Instance.StartLine, row.Instance.StartColumn, row.Instance.EndLine, row.Instance.EndColumn))))];
     }
 }

@@ -15,6 +15,7 @@ using Sentinel.GitHub;
 using Sentinel.Tests.Data.Queue;
 using Sentinel.Tests.Fakes.FakeGitHub;
 using Sentinel.Tests.Support;
+using Sentinel.Worker.CodeScanning;
 using Sentinel.Worker.Feedback;
 using Sentinel.Worker.Outbox;
 
@@ -43,7 +44,8 @@ internal sealed class FeedbackBench : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<FeedbackBench> StartAsync()
+    /// <param name="codeScanning">Findings of the default branch are uploaded too.</param>
+    public static async Task<FeedbackBench> StartAsync(bool codeScanning = false)
     {
         var time = new ManualTime();
         var gitHub = await FakeGitHubServer.StartAsync(Token);
@@ -63,6 +65,7 @@ internal sealed class FeedbackBench : IAsyncDisposable
         builder.Services.AddSingleton<OutboxDrain>().AddSingleton<HeadStates>();
         builder.Services.AddOutboxHandler<CheckHandler>();
         builder.Services.AddOutboxHandler<ReviewHandler>();
+        if (codeScanning) builder.Services.AddOutboxHandler<CodeScanningHandler>();
         var host = builder.Build();
 
         var fake = gitHub.AddRepository("acme/shop");
