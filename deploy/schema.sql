@@ -1215,3 +1215,61 @@ BEGIN
 END $EF$;
 COMMIT;
 
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122524_PullRequestCommands') THEN
+    CREATE TABLE pull_request_commands (
+        repository_id uuid NOT NULL,
+        comment_kind text NOT NULL,
+        comment_id bigint NOT NULL,
+        pull_request_number integer NOT NULL,
+        author_id bigint NOT NULL,
+        at timestamp with time zone NOT NULL,
+        before integer NOT NULL,
+        outcome text,
+        answer text,
+        CONSTRAINT pk_pull_request_commands PRIMARY KEY (repository_id, comment_kind, comment_id),
+        CONSTRAINT fk_pull_request_commands_pull_requests_repository_id_pull_requ FOREIGN KEY (repository_id, pull_request_number) REFERENCES pull_requests (repository_id, number) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122524_PullRequestCommands') THEN
+    CREATE TABLE pull_request_findings (
+        repository_id uuid NOT NULL,
+        pull_request_number integer NOT NULL,
+        number integer NOT NULL,
+        finding_id uuid NOT NULL,
+        CONSTRAINT pk_pull_request_findings PRIMARY KEY (repository_id, pull_request_number, number),
+        CONSTRAINT fk_pull_request_findings_pull_requests_repository_id_pull_requ FOREIGN KEY (repository_id, pull_request_number) REFERENCES pull_requests (repository_id, number) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122524_PullRequestCommands') THEN
+    CREATE INDEX ix_pull_request_commands_repository_id_pull_request_number_aut ON pull_request_commands (repository_id, pull_request_number, author_id, at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122524_PullRequestCommands') THEN
+    CREATE UNIQUE INDEX ix_pull_request_findings_repository_id_pull_request_number_fin ON pull_request_findings (repository_id, pull_request_number, finding_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122524_PullRequestCommands') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261129122524_PullRequestCommands', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+

@@ -256,6 +256,53 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("audit_log", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Commands.PullRequestCommand", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<string>("CommentKind")
+                        .HasColumnType("text")
+                        .HasColumnName("comment_kind");
+
+                    b.Property<long>("CommentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("comment_id");
+
+                    b.Property<string>("Answer")
+                        .HasColumnType("text")
+                        .HasColumnName("answer");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<long>("AuthorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("author_id");
+
+                    b.Property<int>("Before")
+                        .HasColumnType("integer")
+                        .HasColumnName("before");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("PullRequestNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("pull_request_number");
+
+                    b.HasKey("RepositoryId", "CommentKind", "CommentId")
+                        .HasName("pk_pull_request_commands");
+
+                    b.HasIndex("RepositoryId", "PullRequestNumber", "AuthorId", "At")
+                        .HasDatabaseName("ix_pull_request_commands_repository_id_pull_request_number_aut");
+
+                    b.ToTable("pull_request_commands", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.CustomRules.CustomRule", b =>
                 {
                     b.Property<string>("Id")
@@ -830,6 +877,34 @@ namespace Sentinel.Data.Migrations
                         .HasDatabaseName("ix_pull_requests_repository_id_head_sha");
 
                     b.ToTable("pull_requests", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Feedback.PullRequestFinding", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<int>("PullRequestNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("pull_request_number");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("FindingId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("finding_id");
+
+                    b.HasKey("RepositoryId", "PullRequestNumber", "Number")
+                        .HasName("pk_pull_request_findings");
+
+                    b.HasIndex("RepositoryId", "PullRequestNumber", "FindingId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_pull_request_findings_repository_id_pull_request_number_fin");
+
+                    b.ToTable("pull_request_findings", (string)null);
                 });
 
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>
@@ -1973,6 +2048,16 @@ namespace Sentinel.Data.Migrations
                         .HasConstraintName("fk_person_repositories_people_person_id");
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Commands.PullRequestCommand", b =>
+                {
+                    b.HasOne("Sentinel.Data.Feedback.PullRequest", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId", "PullRequestNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pull_request_commands_pull_requests_repository_id_pull_requ");
+                });
+
             modelBuilder.Entity("Sentinel.Data.CustomRules.CustomRuleDryRun", b =>
                 {
                     b.HasOne("Sentinel.Data.CustomRules.CustomRuleVersion", null)
@@ -2050,6 +2135,16 @@ namespace Sentinel.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pull_requests_repositories_repository_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Feedback.PullRequestFinding", b =>
+                {
+                    b.HasOne("Sentinel.Data.Feedback.PullRequest", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId", "PullRequestNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pull_request_findings_pull_requests_repository_id_pull_requ");
                 });
 
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>

@@ -21,6 +21,9 @@ public sealed class OutboxMessage
     /// <summary>Brings the review of a pull request up to date at GitHub; payload <c>{"repositoryId": "…", "number": 7}</c>.</summary>
     public const string GitHubReview = "github.review";
 
+    /// <summary>Carries out and answers a command that somebody wrote in a comment; payload <see cref="Commands.CommandMessage"/>.</summary>
+    public const string GitHubCommand = "github.command";
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required string Kind { get; init; }
