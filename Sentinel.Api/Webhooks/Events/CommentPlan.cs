@@ -1,7 +1,3 @@
-using Octokit.Webhooks.Events;
-using Octokit.Webhooks.Events.IssueComment;
-using Octokit.Webhooks.Events.PullRequestReviewComment;
-using Octokit.Webhooks.Models;
 using Sentinel.Data.Commands;
 
 namespace Sentinel.Api.Webhooks.Events;
@@ -11,30 +7,27 @@ internal static class CommentPlan
 {
     private const string OwnMark = "<!-- sentinel:";
 
-    public static DeliveryPlan From(IssueCommentEvent @event, RepositoryReader repositories) =>
-        @event is not IssueCommentCreatedEvent ? DeliveryPlan.Ignored(@event.Action, "Only new comments hold commands.")
-        : @event.Issue.PullRequest is null ? DeliveryPlan.Ignored(@event.Action, "The comment is on an issue.")
-        : Plan(@event, @event.Comment.User, @event.Comment.Body, repositories, (facts, author, command) => new PlannedCommand(
-            facts.GitHubId, Number(@event.Issue.Number), CommentKind.Conversation, @event.Comment.Id, InReplyTo: null, author.Id, author.Login, command));
-
-    public static DeliveryPlan From(PullRequestReviewCommentEvent @event, RepositoryReader repositories) =>
-        @event is not PullRequestReviewCommentCreatedEvent ? DeliveryPlan.Ignored(@event.Action, "Only new comments hold commands.")
-        : Plan(@event, @event.Comment.User, @event.Comment.Body, repositories, (facts, author, command) => new PlannedCommand(
-            facts.GitHubId, Number(@event.PullRequest.Number), CommentKind.Review, @event.Comment.Id, @event.Comment.InReplyToId, author.Id, author.Login, command));
-
-    private static DeliveryPlan Plan(
-        Octokit.Webhooks.WebhookEvent @event, User? author, string? body, RepositoryReader repositories, Func<RepositoryFacts, User, CommentCommand, PlannedCommand> command)
+    public static DeliveryPlan From(CommentEvent @event, RepositoryReader repositories)
     {
+        if (@event.Action != "created") return DeliveryPlan.Ignored(@event.Action, "Only new comments hold commands.");
+        if (@event.PullRequest is null && @event.Issue?.PullRequest is null) return DeliveryPlan.Ignored(@event.Action, "The comment is on an issue.");
         // Sentinel writes as a bot: it never answers itself, and never plays ball with another one.
-        if (author is null || IsBot(author) || body?.StartsWith(OwnMark, StringComparison.Ordinal) == true)
-            return DeliveryPlan.Ignored(null, "The comment is not a person's.");
-        if (CommandReader.Read(body) is not { } read) return DeliveryPlan.Ignored(null, "The comment holds no command.");
+        if (@event.Comment.User is not { } author || IsBot(author) || @event.Comment.Body?.StartsWith(OwnMark, StringComparison.Ordinal) == true)
+            return DeliveryPlan.Ignored(@event.Action, "The comment is not a person's.");
+        if (CommandReader.Read(@event.Comment.Body) is not { } command) return DeliveryPlan.Ignored(@event.Action, "The comment holds no command.");
+
         var facts = repositories.Read(@event);
-        PayloadText.Login(author.Login, "comment.user.login");
-        return new DeliveryPlan { Outcome = PlanOutcome.Accepted, Repositories = [facts], Command = command(facts, author, read) };
+        return new DeliveryPlan
+        {
+            Outcome = PlanOutcome.Accepted,
+            Repositories = [facts],
+            Command = new PlannedCommand(
+                facts.GitHubId, Number(@event.PullRequest?.Number ?? @event.Issue!.Number), @event.PullRequest is null ? CommentKind.Conversation : CommentKind.Review,
+                @event.Comment.Id, @event.Comment.InReplyToId, author.Id, PayloadText.Login(author.Login, "comment.user.login"), command),
+        };
     }
 
-    private static bool IsBot(User author) => author.Type?.StringValue == "Bot" || author.Login.EndsWith("[bot]", StringComparison.OrdinalIgnoreCase);
+    private static bool IsBot(CommentEvent.UserFacts author) => author.Type == "Bot" || author.Login?.EndsWith("[bot]", StringComparison.OrdinalIgnoreCase) == true;
 
     private static int Number(long number) =>
         number is > 0 and <= int.MaxValue ? (int)number : throw new WebhookPayloadException("'number' is out of range.");

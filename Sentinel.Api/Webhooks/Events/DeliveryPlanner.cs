@@ -16,8 +16,7 @@ internal sealed class DeliveryPlanner(RepositoryReader repositories)
         WebhookEventType.PullRequest => Typed<PullRequestEvent>(payload, @event => PullRequestPlan.From(@event, repositories)),
         WebhookEventType.CheckRun => Typed<CheckRunEvent>(payload, @event => ChecksPlan.From(@event, repositories)),
         WebhookEventType.CheckSuite => Typed<CheckSuiteEvent>(payload, @event => ChecksPlan.From(@event, repositories)),
-        WebhookEventType.IssueComment => Typed<IssueCommentEvent>(payload, @event => CommentPlan.From(@event, repositories)),
-        WebhookEventType.PullRequestReviewComment => Typed<PullRequestReviewCommentEvent>(payload, @event => CommentPlan.From(@event, repositories)),
+        WebhookEventType.IssueComment or WebhookEventType.PullRequestReviewComment => Typed<CommentEvent>(payload, @event => CommentPlan.From(@event, repositories)),
         WebhookEventType.Repository => Typed<RepositoryEvent>(payload, @event => RepositoryPlan.From(@event, repositories)),
         WebhookEventType.Installation => Typed<InstallationEvent>(payload, @event => InstallationPlan.From(@event, repositories)),
         WebhookEventType.InstallationRepositories =>

@@ -53,6 +53,19 @@ public sealed class CommentWebhookTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ReviewComment_OnAWholeFile_HasNoLinesAndIsTaken()
+    {
+        var payload = Load(Review, "created.payload.json");
+        var comment = payload["comment"]!.AsObject();
+        foreach (var name in new[] { "line", "original_line", "position", "original_position", "pull_request_review_id" }) comment[name] = null;
+        (comment["subject_type"], comment["body"]) = ("file", "/sentinel help");
+
+        await PostAsync(Review, payload);
+
+        Assert.Single(await MessagesAsync());
+    }
+
+    [Fact]
     public async Task Comment_DeliveredAgain_IsOneMessage()
     {
         var payload = Comment("/sentinel rescan");
