@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Data.Access;
 using Sentinel.Data.Audit;
+using Sentinel.Data.Commands;
 using Sentinel.Data.CustomRules;
 using Sentinel.Data.Deliveries;
 using Sentinel.Data.Explanations;
@@ -40,6 +41,10 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
     public DbSet<ScanSnapshot> ScanSnapshots => Set<ScanSnapshot>();
 
     public DbSet<PullRequest> PullRequests => Set<PullRequest>();
+
+    public DbSet<PullRequestFinding> PullRequestFindings => Set<PullRequestFinding>();
+
+    public DbSet<PullRequestCommand> PullRequestCommands => Set<PullRequestCommand>();
 
     public DbSet<CheckRun> CheckRuns => Set<CheckRun>();
 
@@ -126,6 +131,8 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
         modelBuilder.Entity<CodeScanningUpload>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
         modelBuilder.Entity<SarifImport>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
         modelBuilder.Entity<ImportedRule>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
+        modelBuilder.Entity<PullRequestFinding>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
+        modelBuilder.Entity<PullRequestCommand>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
         modelBuilder.Entity<OutboxMessage>().HasQueryFilter(row => View.SeesAll || (row.RepositoryId != null && View.Repositories.Contains(row.RepositoryId.Value)));
         modelBuilder.Entity<Delivery>().HasQueryFilter(row => View.SeesAll || (row.RepositoryId != null && View.Repositories.Contains(row.RepositoryId.Value)));
     }

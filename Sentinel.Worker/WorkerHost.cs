@@ -5,6 +5,7 @@ using Sentinel.Scanning.Secrets;
 using Sentinel.ServiceDefaults;
 using Sentinel.ServiceDefaults.Configuration;
 using Sentinel.Worker.Checkout;
+using Sentinel.Worker.Commands;
 using Sentinel.Worker.CustomRules;
 using Sentinel.Worker.Explanations;
 using Sentinel.Worker.Exposure;
@@ -32,6 +33,7 @@ internal static class WorkerHost
         builder.AddOutbox();
         builder.AddExplanations();
         builder.AddFeedback();
+        builder.Services.AddCommands();
         builder.AddLiveness();
         builder.AddCustomRules();
         return builder;

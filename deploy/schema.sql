@@ -1121,6 +1121,7 @@ BEGIN
     create function write_scan_feedback(scan_ids uuid[], in_progress boolean) returns void language sql as $$
       with changed as (
         select s.id as scan_id, s.attempt, s.repository_id, s.commit_sha, s.pull_request_number, s.request_id, s.trace_parent, s.status in ('Succeeded', 'Partial') as has_result,
+          s.ref = 'refs/heads/' || r.default_branch as is_default,
           case s.status when 'Queued' then s.queued_at when 'Running' then coalesce(s.started_at, s.queued_at)
             else coalesce(s.completed_at, s.started_at, s.queued_at) end as at
         from scans s join repositories r on r.id = s.repository_id
@@ -1134,6 +1135,9 @@ BEGIN
         select 'github.review', repository_id || ':pull:' || pull_request_number,
           jsonb_build_object('repositoryId', repository_id, 'number', pull_request_number), changed.*
         from changed where pull_request_number is not null and has_result and not in_progress
+        union all
+        select 'github.code-scanning', repository_id || ':code-scanning', jsonb_build_object('repositoryId', repository_id), changed.*
+        from changed where is_default and has_result and not in_progress
       )
       -- The ids are version 7 like those made in code: messages of one key are delivered in their order.
       insert into outbox_messages (id, kind, aggregate_key, idempotency_key, repository_id, payload, status, attempts, next_attempt_at, created_at, request_id, trace_parent)
@@ -1219,6 +1223,64 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122524_PullRequestCommands') THEN
+    CREATE TABLE pull_request_commands (
+        repository_id uuid NOT NULL,
+        comment_kind text NOT NULL,
+        comment_id bigint NOT NULL,
+        pull_request_number integer NOT NULL,
+        author_id bigint NOT NULL,
+        at timestamp with time zone NOT NULL,
+        before integer NOT NULL,
+        outcome text,
+        answer text,
+        CONSTRAINT pk_pull_request_commands PRIMARY KEY (repository_id, comment_kind, comment_id),
+        CONSTRAINT fk_pull_request_commands_pull_requests_repository_id_pull_requ FOREIGN KEY (repository_id, pull_request_number) REFERENCES pull_requests (repository_id, number) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122524_PullRequestCommands') THEN
+    CREATE TABLE pull_request_findings (
+        repository_id uuid NOT NULL,
+        pull_request_number integer NOT NULL,
+        number integer NOT NULL,
+        finding_id uuid NOT NULL,
+        CONSTRAINT pk_pull_request_findings PRIMARY KEY (repository_id, pull_request_number, number),
+        CONSTRAINT fk_pull_request_findings_pull_requests_repository_id_pull_requ FOREIGN KEY (repository_id, pull_request_number) REFERENCES pull_requests (repository_id, number) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122524_PullRequestCommands') THEN
+    CREATE INDEX ix_pull_request_commands_repository_id_pull_request_number_aut ON pull_request_commands (repository_id, pull_request_number, author_id, at);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122524_PullRequestCommands') THEN
+    CREATE UNIQUE INDEX ix_pull_request_findings_repository_id_pull_request_number_fin ON pull_request_findings (repository_id, pull_request_number, finding_id);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122524_PullRequestCommands') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261129122524_PullRequestCommands', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129123136_SarifImports') THEN
     ALTER TABLE finding_instances ADD reporters text[] NOT NULL DEFAULT ('{}');
     END IF;
@@ -1291,6 +1353,7 @@ BEGIN
     create function write_scan_feedback(scan_ids uuid[], in_progress boolean) returns void language sql as $$
       with changed as (
         select s.id as scan_id, s.attempt, s.repository_id, s.commit_sha, s.pull_request_number, s.request_id, s.trace_parent, s.status in ('Succeeded', 'Partial') as has_result,
+          s.ref = 'refs/heads/' || r.default_branch as is_default,
           case s.status when 'Queued' then s.queued_at when 'Running' then coalesce(s.started_at, s.queued_at)
             else coalesce(s.completed_at, s.started_at, s.queued_at) end as at
         from scans s join repositories r on r.id = s.repository_id
@@ -1304,6 +1367,9 @@ BEGIN
         select 'github.review', repository_id || ':pull:' || pull_request_number,
           jsonb_build_object('repositoryId', repository_id, 'number', pull_request_number), changed.*
         from changed where pull_request_number is not null and has_result and not in_progress
+        union all
+        select 'github.code-scanning', repository_id || ':code-scanning', jsonb_build_object('repositoryId', repository_id), changed.*
+        from changed where is_default and has_result and not in_progress
       )
       -- The ids are version 7 like those made in code: messages of one key are delivered in their order.
       insert into outbox_messages (id, kind, aggregate_key, idempotency_key, repository_id, payload, status, attempts, next_attempt_at, created_at, request_id, trace_parent)
@@ -1346,6 +1412,105 @@ BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129123136_SarifImports') THEN
     INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
     VALUES ('20261129123136_SarifImports', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129132631_CodeScanning') THEN
+    CREATE TABLE code_scanning_uploads (
+        repository_id uuid NOT NULL,
+        state text NOT NULL,
+        at timestamp with time zone NOT NULL,
+        commit_sha text NOT NULL,
+        results integer NOT NULL,
+        left_out integer NOT NULL,
+        detail text,
+        CONSTRAINT pk_code_scanning_uploads PRIMARY KEY (repository_id),
+        CONSTRAINT fk_code_scanning_uploads_repositories_repository_id FOREIGN KEY (repository_id) REFERENCES repositories (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129132631_CodeScanning') THEN
+    drop trigger scan_updated on scans;
+    drop trigger scan_inserted on scans;
+    drop function scan_updated();
+    drop function scan_inserted();
+    drop function write_scan_feedback(uuid[], boolean);
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129132631_CodeScanning') THEN
+    create function write_scan_feedback(scan_ids uuid[], in_progress boolean) returns void language sql as $$
+      with changed as (
+        select s.id as scan_id, s.attempt, s.repository_id, s.commit_sha, s.pull_request_number, s.request_id, s.trace_parent, s.status in ('Succeeded', 'Partial') as has_result,
+          s.ref = 'refs/heads/' || r.default_branch as is_default,
+          case s.status when 'Queued' then s.queued_at when 'Running' then coalesce(s.started_at, s.queued_at)
+            else coalesce(s.completed_at, s.started_at, s.queued_at) end as at
+        from scans s join repositories r on r.id = s.repository_id
+        where s.id = any(scan_ids) and r.git_hub_id is not null and r.installation_id is not null and s.commit_sha is not null
+          and s.kind not in ('History', 'Dropped', 'Heartbeat', 'Import')
+      ), messages as (
+        select 'github.check' as message_kind, repository_id || ':' || commit_sha as aggregate_key,
+          jsonb_build_object('repositoryId', repository_id, 'headSha', commit_sha) as payload, changed.*
+        from changed
+        union all
+        select 'github.review', repository_id || ':pull:' || pull_request_number,
+          jsonb_build_object('repositoryId', repository_id, 'number', pull_request_number), changed.*
+        from changed where pull_request_number is not null and has_result and not in_progress
+        union all
+        select 'github.code-scanning', repository_id || ':code-scanning', jsonb_build_object('repositoryId', repository_id), changed.*
+        from changed where is_default and has_result and not in_progress
+      )
+      -- The ids are version 7 like those made in code: messages of one key are delivered in their order.
+      insert into outbox_messages (id, kind, aggregate_key, idempotency_key, repository_id, payload, status, attempts, next_attempt_at, created_at, request_id, trace_parent)
+      select (lpad(to_hex((extract(epoch from at) * 1000)::bigint), 12, '0') || '7' || substr(replace(gen_random_uuid()::text, '-', ''), 14))::uuid,
+        message_kind, aggregate_key,
+        message_kind || ':' || case when in_progress
+          then scan_id || ':' || attempt || ':' || floor(extract(epoch from clock_timestamp()) / 15) else gen_random_uuid()::text end,
+        repository_id, payload, 'Pending', 0, at, at, request_id, trace_parent
+      from messages
+      on conflict (idempotency_key) do nothing
+    $$;
+
+    create function scan_inserted() returns trigger language plpgsql as $$
+    begin
+      perform write_scan_feedback(array(select id from new_rows), false);
+      return null;
+    end $$;
+
+    create function scan_updated() returns trigger language plpgsql as $$
+    declare
+      changed uuid[] := array(select n.id from new_rows n join old_rows o on o.id = n.id where n.status is distinct from o.status);
+      progressed uuid[] := array(select n.id from new_rows n join old_rows o on o.id = n.id
+        where n.status = 'Running' and o.status = 'Running' and (n.phase, n.files_done) is distinct from (o.phase, o.files_done)
+          and n.started_at < clock_timestamp() - interval '10 seconds');
+    begin
+      if cardinality(changed) > 0 then perform write_scan_feedback(changed, false); end if;
+      if cardinality(progressed) > 0 then perform write_scan_feedback(progressed, true); end if;
+      return null;
+    end $$;
+
+    create trigger scan_inserted after insert on scans referencing new table as new_rows
+      for each statement execute function scan_inserted();
+    create trigger scan_updated after update on scans referencing old table as old_rows new table as new_rows
+      for each statement execute function scan_updated();
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129132631_CodeScanning') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261129132631_CodeScanning', '10.0.15');
     END IF;
 END $EF$;
 COMMIT;

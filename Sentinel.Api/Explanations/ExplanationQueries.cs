@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
+using Sentinel.Data.Explanations;
 using Sentinel.Data.Outbox;
 using Explanation = Sentinel.Contracts.Findings.Explanation;
 
@@ -13,20 +14,12 @@ internal static class ExplanationQueries
     {
         var row = await db.Explanations.AsNoTracking().Where(item => item.FindingId == findingId)
             .OrderByDescending(item => item.Id).FirstOrDefaultAsync(cancellationToken);
-        var asked = await WaitingAsync(db, findingId, cancellationToken);
+        var asked = await ExplanationRequests.WaitingAsync(db, findingId, cancellationToken);
         if (asked is not null && (row is null || asked.CreatedAt > row.CreatedAt)) return Pending(asked);
         return row is null ? null : new Explanation(
             row.Id, row.Source, row.Status, row.Model, row.Summary, row.Impact, row.Remediation,
             row.Claims, row.DroppedClaims, row.Reason,
             row.RequestId, row.CreatedAt, row.CompletedAt);
-    }
-
-    public static Task<OutboxMessage?> WaitingAsync(SentinelDbContext db, Guid findingId, CancellationToken cancellationToken)
-    {
-        var key = findingId.ToString();
-        return db.Outbox.AsNoTracking()
-            .Where(message => message.Kind == OutboxMessage.ExplanationRequested && message.AggregateKey == key && message.Status == OutboxStatus.Pending)
-            .OrderByDescending(message => message.CreatedAt).FirstOrDefaultAsync(cancellationToken);
     }
 
     public static Explanation Pending(OutboxMessage message) => new(

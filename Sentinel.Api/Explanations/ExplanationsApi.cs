@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Api.Audit;
@@ -8,13 +6,12 @@ using Sentinel.Api.Security;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
-using Sentinel.Data.Outbox;
-using Sentinel.ServiceDefaults.Requests;
+using Sentinel.Data.Explanations;
 using Explanation = Sentinel.Contracts.Findings.Explanation;
 
 namespace Sentinel.Api.Explanations;
 
-/// <summary>Explanations of a finding. Asking goes through the outbox, so that a restart of anything loses no question.</summary>
+/// <summary>Explanations of a finding.</summary>
 internal static class ExplanationsApi
 {
     public static async Task<Results<Ok<Explanation>, ProblemHttpResult>> Get(
@@ -32,26 +29,10 @@ internal static class ExplanationsApi
         var repositoryId = await db.Findings.Where(finding => finding.Id == id).Select(finding => (Guid?)finding.RepositoryId)
             .SingleOrDefaultAsync(cancellationToken);
         if (repositoryId is null) return ProblemTypes.Missing("finding");
-        if (await ExplanationQueries.WaitingAsync(db, id, cancellationToken) is { } waiting)
+        if (await ExplanationRequests.WaitingAsync(db, id, cancellationToken) is { } waiting)
             return Answer(id, ExplanationQueries.Pending(waiting));
 
-        var answered = await db.Outbox.CountAsync(
-            item => item.Kind == OutboxMessage.ExplanationRequested && item.AggregateKey == id.ToString() && item.Status != OutboxStatus.Pending,
-            cancellationToken);
-        var now = time.GetUtcNow();
-        var message = new OutboxMessage
-        {
-            Kind = OutboxMessage.ExplanationRequested,
-            AggregateKey = id.ToString(),
-            // Two people who ask at the same moment ask once: until the question is answered, everyone computes the same key.
-            IdempotencyKey = $"{OutboxMessage.ExplanationRequested}:{id}:asked-{answered}",
-            RepositoryId = repositoryId,
-            Payload = JsonSerializer.Serialize(new { findingId = id }, SentinelJson.Options),
-            NextAttemptAt = now,
-            CreatedAt = now,
-            RequestId = RequestIdContext.Current,
-            TraceParent = Activity.Current?.Id,
-        };
+        var message = await ExplanationRequests.NewAsync(db, id, repositoryId.Value, time.GetUtcNow(), cancellationToken);
         db.Outbox.Add(message);
         audit.Add(user.Login, "explanation.requested", "finding", id.ToString());
         try

@@ -5,6 +5,7 @@ using Sentinel.Api.Problems;
 using Sentinel.Api.Security;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
+using Sentinel.Data.Findings;
 using SecretExposure = Sentinel.Data.Exposure.SecretExposure;
 
 namespace Sentinel.Api.Findings;
@@ -16,7 +17,7 @@ internal static class AttestRotation
         Guid id, AttestRotationRequest request, CurrentUser user, SentinelDbContext db, AuditTrail audit, FindingDecisions decisions,
         TimeProvider time, CancellationToken cancellationToken)
     {
-        if (FindingDecisions.JustificationFault(request.Note) is { } fault) return ProblemTypes.Invalid("note", fault);
+        if (FindingDecision.JustificationFault(request.Note) is { } fault) return ProblemTypes.Invalid("note", fault);
         return await decisions.ChangeAsync(db, id, async finding =>
         {
             if (finding.Category is not FindingCategory.Secret) return "Only a secret can be rotated.";

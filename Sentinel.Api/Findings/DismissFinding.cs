@@ -5,6 +5,7 @@ using Sentinel.Api.Problems;
 using Sentinel.Api.Security;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
+using Sentinel.Data.Findings;
 
 namespace Sentinel.Api.Findings;
 
@@ -17,23 +18,13 @@ internal static class DismissFinding
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (!Enum.IsDefined(request.Reason)) errors["reason"] = ["The reason is FalsePositive, AcceptedRisk or WontFix."];
-        if (FindingDecisions.JustificationFault(request.Justification) is { } fault) errors["justification"] = [fault];
+        if (FindingDecision.JustificationFault(request.Justification) is { } fault) errors["justification"] = [fault];
         if (request.ExpiresAt <= time.GetUtcNow()) errors["expiresAt"] = ["The expiry lies in the past."];
         if (errors.Count > 0) return TypedResults.ValidationProblem(errors, type: ProblemTypes.Validation);
 
         return await decisions.ChangeAsync(db, id, finding =>
         {
-            if (finding.State is not (FindingState.Open or FindingState.Reopened or FindingState.Removed))
-                return $"A finding that is {finding.State} cannot be dismissed.";
-            var from = finding.State;
-            finding.State = FindingState.Dismissed;
-            finding.DismissReason = request.Reason;
-            finding.DismissJustification = request.Justification.Trim();
-            finding.DismissedBy = user.Login;
-            finding.DismissedAt = time.GetUtcNow();
-            finding.DismissExpiresAt = request.ExpiresAt?.ToUniversalTime();
-            finding.ClosedAt = time.GetUtcNow();
-            decisions.Record(db, finding, FindingEventKind.Dismissed, from, user.Login, $"{request.Reason}: {finding.DismissJustification}");
+            if (FindingDecision.Dismiss(db, finding, request.Reason, request.Justification, request.ExpiresAt, user.Login, time.GetUtcNow()) is { } conflict) return conflict;
             audit.Add(user.Login, "finding.dismissed", "finding", id.ToString(), new { request.Reason, request.ExpiresAt });
             return null;
         }, cancellationToken);

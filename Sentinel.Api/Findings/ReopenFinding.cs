@@ -5,6 +5,7 @@ using Sentinel.Api.Problems;
 using Sentinel.Api.Security;
 using Sentinel.Contracts.Findings;
 using Sentinel.Data;
+using Sentinel.Data.Findings;
 
 namespace Sentinel.Api.Findings;
 
@@ -15,7 +16,7 @@ internal static class ReopenFinding
         Guid id, ReopenRequest request, CurrentUser user, SentinelDbContext db, AuditTrail audit, FindingDecisions decisions,
         TimeProvider time, CancellationToken cancellationToken)
     {
-        if (FindingDecisions.JustificationFault(request.Justification) is { } fault) return ProblemTypes.Invalid("justification", fault);
+        if (FindingDecision.JustificationFault(request.Justification) is { } fault) return ProblemTypes.Invalid("justification", fault);
         return await decisions.ChangeAsync(db, id, async finding =>
         {
             var present = await db.FindingInstances.AnyAsync(instance => instance.FindingId == id && instance.Present, cancellationToken);

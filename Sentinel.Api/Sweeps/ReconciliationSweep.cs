@@ -6,6 +6,7 @@ using Sentinel.Api.Webhooks;
 using Sentinel.Api.Webhooks.Events;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data;
+using Sentinel.Data.Feedback;
 using Sentinel.Data.Scans;
 using Sentinel.GitHub;
 using Sentinel.GitHub.Errors;
@@ -68,7 +69,7 @@ internal sealed partial class ReconciliationSweep(
         var heads = new List<Head>();
         if (await DefaultHeadAsync(connection, repository, cancellationToken) is { } main) heads.Add(main);
         await foreach (var pull in connection.ListAsync<PullRequest>($"repos/{repository.FullName}/pulls?state=open", member: null, cancellationToken))
-            heads.Add(new Head(ScanKind.PullRequest, PullRequestPlan.HeadRef(pull.Number), pull.Head.Sha, pull.Base.Sha, pull.Number));
+            heads.Add(new Head(ScanKind.PullRequest, PullRequestRef.HeadOf(pull.Number), pull.Head.Sha, pull.Base.Sha, pull.Number));
 
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var commits = heads.Select(h => h.CommitSha).ToArray();

@@ -1,4 +1,5 @@
 using Sentinel.Contracts.Scans;
+using Sentinel.Data.Commands;
 using Sentinel.Data.Feedback;
 
 namespace Sentinel.Api.Webhooks;
@@ -32,6 +33,9 @@ internal sealed record DeliveryPlan
 
     public IReadOnlyList<PlannedScan> Scans { get; init; } = [];
 
+    /// <summary>A command that a comment holds; null when it holds none.</summary>
+    public PlannedCommand? Command { get; init; }
+
     /// <summary>A ref that is gone, so that its queued scans are pointless and its findings no longer stand there.</summary>
     public RetiredRef? Retired { get; init; }
 
@@ -59,6 +63,11 @@ internal sealed record PullRequestFacts(
 internal sealed record PlannedScan(
     long RepositoryId, ScanKind Kind, ScanLane Lane, string Ref, string? CommitSha = null, string? BaseSha = null,
     string? BeforeSha = null, int? PullRequestNumber = null);
+
+/// <summary>A command to carry out; see <see cref="CommandMessage"/> for its parts.</summary>
+/// <param name="RepositoryId">GitHub's id of the repository.</param>
+internal sealed record PlannedCommand(
+    long RepositoryId, int PullRequest, CommentKind CommentKind, long CommentId, long? InReplyTo, long AuthorId, string AuthorLogin, CommentCommand Command);
 
 /// <summary>A ref that no longer exists.</summary>
 /// <param name="MergedInto">The ref that took its commits over; null when they went nowhere.</param>

@@ -58,6 +58,7 @@ internal sealed class DeliveryStore(NpgsqlDataSource database, IDbContextFactory
             [.. fresh.Select(item => item.Plan.RepositoryId).OfType<long>()], time.GetUtcNow(), cancellationToken);
         await PullRequestUpsert.WriteAsync(connection, [.. fresh.Select(item => item.Plan.PullRequest).OfType<PullRequestFacts>()], repositories, cancellationToken);
         var stored = await InsertAsync(connection, fresh, repositories, cancellationToken);
+        await CommandInsert.WriteAsync(connection, fresh.Where(item => stored.Contains(item.DeliveryId)), repositories, cancellationToken);
         var pointless = new List<Guid>();
         foreach (var delivery in fresh.Where(item => item.Plan.StandsAlone && stored.Contains(item.DeliveryId)))
         {

@@ -1,5 +1,8 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Sentinel.Contracts;
+using Sentinel.ServiceDefaults.Requests;
 
 namespace Sentinel.Data.Audit;
 
@@ -22,6 +25,19 @@ public sealed class AuditEntry
 
     /// <summary>A JSON object, or null.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>An entry of the current request.</summary>
+    /// <param name="detail">Written as JSON; must hold no secret. Null for none.</param>
+    public static AuditEntry Of(DateTimeOffset at, string actor, string action, string subjectType, string subjectId, object? detail = null) => new()
+    {
+        At = at,
+        Actor = actor,
+        Action = action,
+        SubjectType = subjectType,
+        SubjectId = subjectId,
+        RequestId = RequestIdContext.Current,
+        Detail = detail is null ? null : JsonSerializer.Serialize(detail, SentinelJson.Options),
+    };
 }
 
 internal sealed class AuditEntryConfiguration : IEntityTypeConfiguration<AuditEntry>

@@ -256,6 +256,53 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("audit_log", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Commands.PullRequestCommand", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<string>("CommentKind")
+                        .HasColumnType("text")
+                        .HasColumnName("comment_kind");
+
+                    b.Property<long>("CommentId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("comment_id");
+
+                    b.Property<string>("Answer")
+                        .HasColumnType("text")
+                        .HasColumnName("answer");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<long>("AuthorId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("author_id");
+
+                    b.Property<int>("Before")
+                        .HasColumnType("integer")
+                        .HasColumnName("before");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<int>("PullRequestNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("pull_request_number");
+
+                    b.HasKey("RepositoryId", "CommentKind", "CommentId")
+                        .HasName("pk_pull_request_commands");
+
+                    b.HasIndex("RepositoryId", "PullRequestNumber", "AuthorId", "At")
+                        .HasDatabaseName("ix_pull_request_commands_repository_id_pull_request_number_aut");
+
+                    b.ToTable("pull_request_commands", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.CustomRules.CustomRule", b =>
                 {
                     b.Property<string>("Id")
@@ -766,6 +813,44 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("check_runs", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Feedback.CodeScanningUpload", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("CommitSha")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("commit_sha");
+
+                    b.Property<string>("Detail")
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<int>("LeftOut")
+                        .HasColumnType("integer")
+                        .HasColumnName("left_out");
+
+                    b.Property<int>("Results")
+                        .HasColumnType("integer")
+                        .HasColumnName("results");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.HasKey("RepositoryId")
+                        .HasName("pk_code_scanning_uploads");
+
+                    b.ToTable("code_scanning_uploads", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.Feedback.PullRequest", b =>
                 {
                     b.Property<Guid>("RepositoryId")
@@ -830,6 +915,34 @@ namespace Sentinel.Data.Migrations
                         .HasDatabaseName("ix_pull_requests_repository_id_head_sha");
 
                     b.ToTable("pull_requests", (string)null);
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Feedback.PullRequestFinding", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<int>("PullRequestNumber")
+                        .HasColumnType("integer")
+                        .HasColumnName("pull_request_number");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<Guid>("FindingId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("finding_id");
+
+                    b.HasKey("RepositoryId", "PullRequestNumber", "Number")
+                        .HasName("pk_pull_request_findings");
+
+                    b.HasIndex("RepositoryId", "PullRequestNumber", "FindingId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_pull_request_findings_repository_id_pull_request_number_fin");
+
+                    b.ToTable("pull_request_findings", (string)null);
                 });
 
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>
@@ -2071,6 +2184,16 @@ namespace Sentinel.Data.Migrations
                         .HasConstraintName("fk_person_repositories_people_person_id");
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Commands.PullRequestCommand", b =>
+                {
+                    b.HasOne("Sentinel.Data.Feedback.PullRequest", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId", "PullRequestNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pull_request_commands_pull_requests_repository_id_pull_requ");
+                });
+
             modelBuilder.Entity("Sentinel.Data.CustomRules.CustomRuleDryRun", b =>
                 {
                     b.HasOne("Sentinel.Data.CustomRules.CustomRuleVersion", null)
@@ -2140,6 +2263,16 @@ namespace Sentinel.Data.Migrations
                         .HasConstraintName("fk_check_runs_repositories_repository_id");
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Feedback.CodeScanningUpload", b =>
+                {
+                    b.HasOne("Sentinel.Data.Repositories.Repository", null)
+                        .WithOne()
+                        .HasForeignKey("Sentinel.Data.Feedback.CodeScanningUpload", "RepositoryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_code_scanning_uploads_repositories_repository_id");
+                });
+
             modelBuilder.Entity("Sentinel.Data.Feedback.PullRequest", b =>
                 {
                     b.HasOne("Sentinel.Data.Repositories.Repository", null)
@@ -2148,6 +2281,16 @@ namespace Sentinel.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_pull_requests_repositories_repository_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Feedback.PullRequestFinding", b =>
+                {
+                    b.HasOne("Sentinel.Data.Feedback.PullRequest", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId", "PullRequestNumber")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_pull_request_findings_pull_requests_repository_id_pull_requ");
                 });
 
             modelBuilder.Entity("Sentinel.Data.Findings.Finding", b =>

@@ -24,6 +24,9 @@ public sealed class OutboxMessage
     /// <summary>Uploads the findings of the default branch to GitHub code scanning, where that is on; payload <c>{"repositoryId": "…"}</c>.</summary>
     public const string GitHubCodeScanning = "github.code-scanning";
 
+    /// <summary>Carries out and answers a command that somebody wrote in a comment; payload <see cref="Commands.CommandMessage"/>.</summary>
+    public const string GitHubCommand = "github.command";
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
     public required string Kind { get; init; }

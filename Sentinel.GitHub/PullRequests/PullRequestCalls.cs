@@ -33,9 +33,16 @@ public static class PullRequestCalls
     public static IAsyncEnumerable<ChangedFile> ListFilesAsync(this GitHubConnection connection, string repository, int number, CancellationToken cancellationToken) =>
         connection.ListAsync<ChangedFile>($"repos/{repository}/pulls/{number}/files", null, cancellationToken);
 
+    /// <summary>A pull request as GitHub has it (https://docs.github.com/en/rest/pulls/pulls#get-a-pull-request).</summary>
+    public static Task<PullRequestFacts> PullRequestAsync(this GitHubConnection connection, string repository, int number, CancellationToken cancellationToken) =>
+        connection.GetAsync<PullRequestFacts>($"repos/{repository}/pulls/{number}", cancellationToken);
+
     /// <summary>Comments of the conversation, oldest first.</summary>
-    public static IAsyncEnumerable<ConversationComment> ListCommentsAsync(this GitHubConnection connection, string repository, int number, CancellationToken cancellationToken) =>
-        connection.ListAsync<ConversationComment>($"repos/{repository}/issues/{number}/comments", null, cancellationToken);
+    /// <param name="since">Only those that were written or changed since; null for all.</param>
+    public static IAsyncEnumerable<ConversationComment> ListCommentsAsync(
+        this GitHubConnection connection, string repository, int number, CancellationToken cancellationToken, DateTimeOffset? since = null) =>
+        connection.ListAsync<ConversationComment>(
+            $"repos/{repository}/issues/{number}/comments{(since is { } time ? $"?since={time.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}" : "")}", null, cancellationToken);
 
     /// <summary>Adds a comment to the conversation. Not repeated after a lost connection: look before asking again.</summary>
     public static Task CreateCommentAsync(this GitHubConnection connection, string repository, int number, string body, CancellationToken cancellationToken) =>
@@ -115,6 +122,22 @@ public static class PullRequestCalls
 
     private sealed record CommentNode(long DatabaseId, string Body, bool ViewerDidAuthor);
 }
+
+/// <summary>A pull request.</summary>
+/// <param name="State">open or closed.</param>
+/// <param name="User">Null when the account is gone.</param>
+public sealed record PullRequestFacts(
+    int Number, string State, bool Merged, bool Draft, string Title, AccountFacts? User, PullRequestSide Head, PullRequestSide Base, DateTimeOffset UpdatedAt);
+
+/// <summary>A branch that a pull request is about.</summary>
+/// <param name="Repo">Null when the fork is gone.</param>
+public sealed record PullRequestSide(string Ref, string Sha, RepositoryFacts? Repo);
+
+/// <summary>A repository.</summary>
+public sealed record RepositoryFacts(long Id);
+
+/// <summary>An account.</summary>
+public sealed record AccountFacts(long Id, string Login);
 
 /// <summary>A file that a pull request changes.</summary>
 /// <param name="Filename">Its path at the head.</param>

@@ -73,18 +73,19 @@ internal sealed class FaultScheduleBench : IAsyncDisposable
     }
 
     /// <summary>A repository's whole life; what GitHub shows after it.</summary>
-    /// <param name="faults">Things that go wrong in each of its four parts.</param>
-    public async Task<string> LiveAsync(string owner, Random random, int faults)
+    /// <param name="faults">Things that go wrong in each of its parts.</param>
+    public Task<string> LiveAsync(string owner, Random random, int faults)
     {
         var repository = new ReviewedRepository(GitHub, owner);
-        foreach (var part in new[] { repository.Install, repository.Open, repository.Mend, repository.Merge })
-        {
-            _time.Advance(TimeSpan.FromMinutes(1));
-            var budget = new Budget(random, faults);
-            foreach (var (name, payload) in part()) await DeliverAsync(name, payload, budget);
-            await SettleAsync(repository, budget);
-        }
-        return repository.Shown();
+        return LiveAsync(repository, [repository.Install, repository.Open, repository.Mend, repository.Merge], random, faults);
+    }
+
+    /// <summary>Until people have talked to Sentinel at the pull request; what GitHub shows then.</summary>
+    /// <inheritdoc cref="LiveAsync(string, Random, int)"/>
+    public Task<string> TalkAsync(string owner, Random random, int faults)
+    {
+        var repository = new ReviewedRepository(GitHub, owner);
+        return LiveAsync(repository, [repository.Install, repository.Open, repository.Talk], random, faults);
     }
 
     public async ValueTask DisposeAsync()
@@ -93,6 +94,18 @@ internal sealed class FaultScheduleBench : IAsyncDisposable
         await _redis.DisposeAsync();
         await GitHub.DisposeAsync();
         Directory.Delete(_cache, recursive: true);
+    }
+
+    private async Task<string> LiveAsync(ReviewedRepository repository, IReadOnlyList<Func<IReadOnlyList<(string Event, JsonObject Payload)>>> parts, Random random, int faults)
+    {
+        foreach (var part in parts)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            var budget = new Budget(random, faults);
+            foreach (var (name, payload) in part()) await DeliverAsync(name, payload, budget);
+            await SettleAsync(repository, budget);
+        }
+        return repository.Shown();
     }
 
     // The API may end before it stored a delivery, or after and before anybody heard of it; GitHub is asked for it again then.

@@ -11,7 +11,7 @@ internal static class HookPayloads
     /// <summary>The App was installed on these repositories.</summary>
     public static JsonObject Installed(FakeInstallation installation, params FakeRepository[] repositories)
     {
-        var payload = JsonNode.Parse(File.ReadAllBytes(SharedFiles.Require(["data", "github-webhooks", "installation", "created.payload.json"])))!.AsObject();
+        var payload = Load("installation", "created.payload.json");
         payload["installation"]!["id"] = installation.Id;
         payload["repositories"] = new JsonArray([.. repositories.Select(r => new JsonObject
         {
@@ -34,9 +34,44 @@ internal static class HookPayloads
         return By(installation, payload);
     }
 
+    /// <summary>Somebody wrote in the conversation of a pull request.</summary>
+    /// <param name="action">created or edited.</param>
+    public static JsonObject Comment(FakeGitHubServer gitHub, FakeInstallation installation, FakePullRequest pull, FakeComment comment, string action = "created")
+    {
+        var payload = Load("issue_comment", action == "created" ? "created.with-installation.payload.json" : $"{action}.payload.json");
+        payload["repository"] = Repository(gitHub, pull);
+        payload["issue"]!["number"] = pull.Number;
+        payload["issue"]!["pull_request"] = new JsonObject { ["url"] = $"{gitHub.Url}api/pulls/{pull.Number}", ["html_url"] = "", ["diff_url"] = "", ["patch_url"] = "" };
+        Describe(payload["comment"]!, comment.Id, comment.Body, comment.User);
+        return By(installation, payload);
+    }
+
+    /// <summary>Somebody wrote at a line of a pull request, or in a thread there.</summary>
+    public static JsonObject ReviewComment(FakeGitHubServer gitHub, FakeInstallation installation, FakeReviewComment comment)
+    {
+        var payload = Load("pull_request_review_comment", "created.payload.json");
+        payload["repository"] = Repository(gitHub, comment.Pull);
+        payload["pull_request"]!["number"] = comment.Pull.Number;
+        Describe(payload["comment"]!, comment.Id, comment.Body, comment.User);
+        if (comment.InReplyTo is { } opening) payload["comment"]!["in_reply_to_id"] = opening;
+        return By(installation, payload);
+    }
+
     /// <summary>A push to a branch.</summary>
     public static JsonObject Push(FakeGitHubServer gitHub, FakeInstallation installation, FakeRepository repository, string branch, string before, string after) =>
         By(installation, Parse(GitHubDelivery.PushOf(repository.FullName, gitHub.Url, $"refs/heads/{branch}", repository.DefaultBranch, before, after)));
+
+    private static JsonNode Repository(FakeGitHubServer gitHub, FakePullRequest pull) => Parse(GitHubDelivery.PullRequest(
+        "opened", pull.Repository.FullName, gitHub.Url, pull.Number, pull.HeadRef, pull.HeadSha, pull.BaseRef, pull.BaseSha))["repository"]!.DeepClone();
+
+    private static void Describe(JsonNode json, long id, string body, FakeAccount author)
+    {
+        (json["id"], json["body"]) = (id, body);
+        var user = json["user"]!;
+        (user["id"], user["login"], user["type"]) = (author.Id, author.Login, author.Type);
+    }
+
+    private static JsonObject Load(params string[] parts) => JsonNode.Parse(File.ReadAllBytes(SharedFiles.Require(["data", "github-webhooks", .. parts])))!.AsObject();
 
     private static JsonObject By(FakeInstallation installation, JsonObject payload)
     {

@@ -1,12 +1,5 @@
-using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Microsoft.EntityFrameworkCore;
-using Sentinel.Contracts;
-using Sentinel.Contracts.Scans;
-using Sentinel.Data.Outbox;
-using Sentinel.Tests.Api;
 using Sentinel.Tests.Fakes.FakeGitHub;
-using Sentinel.Tests.Worker;
 
 namespace Sentinel.Tests.EndToEnd;
 
@@ -14,35 +7,27 @@ namespace Sentinel.Tests.EndToEnd;
 [Collection(EndToEndCollection.Name)]
 public sealed partial class ReviewJourneyTests
 {
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task PullRequest_FromInstallToMerge_IsCheckedReviewedAndResolved()
     {
-        var worker = new WorkerFixture { WithApp = true, ExtraSettings = new Dictionary<string, string> { ["Outbox:PollInterval"] = "00:00:00.050" } };
-        await worker.InitializeAsync();
-        await using var stopped = worker;
-        var gitHub = worker.GitHub;
-        await using var api = await ApiServer.StartAsync(
-            Token, connectionString: worker.DatabaseConnection, redis: worker.RedisConnection,
-            settings: gitHub.Settings().ToDictionary(s => s.Key, s => (string?)s.Value, StringComparer.Ordinal));
-        gitHub.Hook.Url = new Uri(api.Address, ApiRoutes.GitHubWebhooks);
+        await using var journey = await ReviewJourney.StartAsync();
+        var gitHub = journey.GitHub;
         var repository = new ReviewedRepository(gitHub, "acme");
 
-        var begun = await StepAsync(worker, repository.Install());
+        var begun = await journey.StepAsync(repository.Install());
         Assert.Matches("^(check c0 (queued|in_progress) )*check c0 completed success $", Writes(repository, begun));
 
-        begun = await StepAsync(worker, repository.Open());
+        begun = await journey.StepAsync(repository.Open());
         Assert.Matches("^(check c1 (queued|in_progress) )*check c1 completed failure $", Checks(Writes(repository, begun)));
         Assert.Equal("review of c1 with 2 comments, summary, ", Others(Writes(repository, begun)));
         Assert.Equal([(".github/workflows/greet.yml", 7, false), ("settings.ini", 2, false)], Threads(repository));
 
-        begun = await StepAsync(worker, repository.Mend());
+        begun = await journey.StepAsync(repository.Mend());
         Assert.Matches("^(check c2 (queued|in_progress) )*check c2 completed success $", Checks(Writes(repository, begun)));
         Assert.Equal("resolveReviewThread, resolveReviewThread, summary edited, ", Others(Writes(repository, begun)));
         Assert.Equal([(".github/workflows/greet.yml", 7, true), ("settings.ini", 2, true)], Threads(repository));
 
-        begun = await StepAsync(worker, repository.Merge());
+        begun = await journey.StepAsync(repository.Merge());
         Assert.Matches("^(check c3 (queued|in_progress) )*check c3 completed success $", Writes(repository, begun));
 
         var shown = repository.Shown();
@@ -52,20 +37,6 @@ public sealed partial class ReviewJourneyTests
         Assert.All(gitHub.Calls.Where(c => !c.Path.Contains(".git/", StringComparison.Ordinal)), call => Assert.InRange(call.Status, 200, 304));
         string[] secrets = [DefectiveFiles.Token, .. gitHub.Tokens.All];
         Assert.All(gitHub.Calls, call => Assert.All(secrets, s => Assert.DoesNotContain(s, $"{call.Path}{call.Query}{call.Body?.ToJsonString()}", StringComparison.Ordinal)));
-    }
-
-    // Sends the webhooks and waits until nothing is left to do; returns how many calls there were before.
-    private static async Task<int> StepAsync(WorkerFixture worker, IReadOnlyList<(string Event, JsonObject Payload)> events)
-    {
-        var calls = worker.GitHub.Calls.Count;
-        foreach (var (name, payload) in events) Assert.Equal(202, (await worker.GitHub.Hook.DeliverAsync(name, payload, Token)).StatusCode);
-        await worker.UntilAsync(
-            async database => !await database.Scans.AnyAsync(s => s.Status == ScanStatus.Queued || s.Status == ScanStatus.Running, Token)
-                && !await database.Outbox.AnyAsync(m => m.Status == OutboxStatus.Pending && m.Kind != OutboxMessage.ExplanationRequested, Token),
-            "scans and messages to GitHub are done");
-        await using var left = worker.Database();
-        Assert.Empty(await left.Outbox.Where(m => m.Status == OutboxStatus.DeadLettered).Select(m => m.LastError).ToListAsync(Token));
-        return calls;
     }
 
     private static List<(string, int, bool)> Threads(ReviewedRepository repository) =>

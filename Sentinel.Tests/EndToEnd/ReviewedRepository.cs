@@ -47,6 +47,36 @@ internal sealed partial class ReviewedRepository
         return [("pull_request", HookPayloads.PullRequest(_gitHub, _installation, _pull, "opened"))];
     }
 
+    /// <summary>People talk to Sentinel: one who may, at the pull request and in the second finding's thread, and one who may not.</summary>
+    public IReadOnlyList<(string Event, JsonObject Payload)> Talk()
+    {
+        var writer = Account("wilma");
+        Fake.Collaborators[writer.Login] = "write";
+        return
+        [
+            Say(writer, "/sentinel ignore 1 false-positive test data"),
+            Say(writer, "/sentinel explain 2"),
+            Say(writer, "/sentinel fix 2"),
+            Say(writer, "Thank you.\n\n/sentinel rescan"),
+            Say(Account("mallory"), "/sentinel ignore 2 nothing to see here"),
+            SayInThread(writer, Pull.ReviewComments[^1], "/sentinel fix"),
+        ];
+    }
+
+    /// <summary>A comment of the conversation, as it is made and as its webhook.</summary>
+    public (string Event, JsonObject Payload) Say(FakeAccount author, string text) =>
+        ("issue_comment", HookPayloads.Comment(_gitHub, _installation, Pull, Fake.AddComment(Pull.Number, author, text)));
+
+    /// <summary>A reply in a thread.</summary>
+    public (string Event, JsonObject Payload) SayInThread(FakeAccount author, FakeReviewComment opening, string text)
+    {
+        var reply = new FakeReviewComment(_gitHub.NextId(), Pull, author, opening.Path, _gitHub.Clock.GetUtcNow()) { Body = text, CommitId = opening.CommitId, Line = opening.Line, InReplyTo = opening.Id };
+        Pull.ReviewComments.Add(reply);
+        return ("pull_request_review_comment", HookPayloads.ReviewComment(_gitHub, _installation, reply));
+    }
+
+    public FakeAccount Account(string login) => _gitHub.Account(login) ?? _gitHub.AddUser(login);
+
     /// <summary>Both are mended in one push.</summary>
     public IReadOnlyList<(string Event, JsonObject Payload)> Mend()
     {
@@ -80,10 +110,12 @@ internal sealed partial class ReviewedRepository
             text.AppendLine($"check {run.Name} of {run.HeadSha}: {run.Status} {run.Conclusion}\n{run.Title}\n{run.Summary}");
             foreach (var annotation in run.Annotations) text.AppendLine(annotation.ToJsonString());
         }
-        foreach (var comment in Fake.IssueComments) text.AppendLine($"comment by {comment.User.Login}\n{comment.Body}");
+        // Answers to different commands come in any order.
+        foreach (var comment in Fake.IssueComments.OrderBy(c => Named(c.Body), StringComparer.Ordinal))
+            text.AppendLine($"comment by {comment.User.Login} {Reactions(comment.Reactions)}\n{comment.Body}");
         foreach (var review in _pull?.Reviews ?? []) text.AppendLine($"review by {review.User.Login} of {review.CommitId}: {review.State} {review.Body}");
         foreach (var comment in (_pull?.ReviewComments ?? []).OrderBy(c => c.Path, StringComparer.Ordinal))
-            text.AppendLine($"{comment.Path}:{comment.StartLine}-{comment.Line} {(comment.IsResolved ? $"resolved by {comment.ResolvedBy?.Login}" : "open")} of {comment.CommitId}\n{comment.Body}");
+            text.AppendLine($"{comment.Path}:{comment.StartLine}-{comment.Line} {(comment.IsResolved ? $"resolved by {comment.ResolvedBy?.Login}" : "open")} of {comment.CommitId} {Reactions(comment.Reactions)}\n{comment.Body}");
         return Named(text.ToString());
     }
 
@@ -91,9 +123,12 @@ internal sealed partial class ReviewedRepository
     public string Named(string text)
     {
         for (var i = 0; i < _commits.Count; i++) text = text.Replace(_commits[i], $"c{i}", StringComparison.Ordinal).Replace(_commits[i][..10], $"c{i}", StringComparison.Ordinal);
-        return RequestId().Replace(text.Replace($"{Fake.Owner.Login}/shop", "acme/shop", StringComparison.Ordinal), "request `…`");
+        return Id().Replace(text.Replace($"{Fake.Owner.Login}/shop", "acme/shop", StringComparison.Ordinal), "$1…");
     }
 
-    [GeneratedRegex("request `[^`]*`", RegexOptions.CultureInvariant)]
-    private static partial Regex RequestId();
+    private static string Reactions(IEnumerable<FakeReaction> reactions) => string.Join(' ', reactions.Select(r => $"{r.User.Login}:{r.Content}"));
+
+    // Of requests and of comments.
+    [GeneratedRegex("(request `)[^`]*|(?<=sentinel:reply:)[0-9]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Id();
 }

@@ -19,6 +19,11 @@ internal static class CommitPolicies
         return new AppliedPolicy(before, head, PolicyLoosened.Check(before, head, file, today, cancellationToken), today);
     }
 
+    /// <summary>What a commit's own policy says.</summary>
+    /// <exception cref="Sentinel.GitHub.Errors.GitHubException">GitHub does not say.</exception>
+    public static async Task<PolicyReading> AtAsync(GitHubConnection connection, string repository, string commitSha, CancellationToken cancellationToken) =>
+        (await ReadAsync(connection, repository, commitSha, cancellationToken)).Reading;
+
     private static async Task<(PolicyReading Reading, SourceFile? File)> ReadAsync(GitHubConnection connection, string repository, string commitSha, CancellationToken cancellationToken)
     {
         var entries = (await connection.RootAsync(repository, commitSha, cancellationToken)).Where(e => PolicyFile.Names.Contains(e.Path)).ToArray();

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Sentinel.Scanning;
+using Severity = Sentinel.Contracts.Findings.Severity;
 
 namespace Sentinel.Worker.Feedback;
 
@@ -7,7 +9,7 @@ internal static class FindingText
 {
     /// <summary>One item of a Markdown list.</summary>
     public static string ListItem(JudgedFinding finding, HeadState state) =>
-        $"- **{finding.Severity}** {GitHubText.Plain(finding.Title, 200)} ({GitHubText.Code(finding.RuleId, 100)}) at {Place(finding, state)}";
+        $"- {Number(finding.Number)}**{finding.Severity}** {GitHubText.Plain(finding.Title, 200)} ({GitHubText.Code(finding.RuleId, 100)}) at {Place(finding, state)}";
 
     /// <summary>Where it is, as a link to the commit.</summary>
     public static string Place(JudgedFinding finding, HeadState state)
@@ -20,11 +22,20 @@ internal static class FindingText
     }
 
     /// <summary>What it is, and what to do: paragraphs of Markdown.</summary>
-    public static string Body(JudgedFinding finding)
-    {
-        var rule = RuleCatalog.Find(finding.RuleId);
-        var why = rule is null ? "" : $"\n\n{GitHubText.Plain(rule.Description, 1500)}";
-        var what = rule is null ? "" : $"\n\n**What to do:** {GitHubText.Plain(rule.Remediation, 1500)}";
-        return $"**{finding.Severity}: {GitHubText.Plain(finding.Title, 200)}** ({GitHubText.Code(finding.RuleId, 100)})\n\n{GitHubText.Plain(finding.Message, 1500)}{why}{what}";
-    }
+    public static string Body(JudgedFinding finding) =>
+        $"{Heading(finding.Number, finding.Severity, finding.Title, finding.RuleId)}\n\n{GitHubText.Plain(finding.Message, 1500)}{Why(finding.RuleId)}{WhatToDo(finding.RuleId)}";
+
+    /// <summary>A line that names a finding.</summary>
+    /// <param name="number">At this pull request; null where it has none.</param>
+    public static string Heading(int? number, Severity severity, string title, string ruleId) =>
+        $"{Number(number)}**{severity}: {GitHubText.Plain(title, 200)}** ({GitHubText.Code(ruleId, 100)})";
+
+    /// <summary>The rule's reason, as a paragraph after others; empty when the rule is not Sentinel's own.</summary>
+    public static string Why(string ruleId) => RuleCatalog.Find(ruleId) is { } rule ? $"\n\n{GitHubText.Plain(rule.Description, 1500)}" : "";
+
+    /// <summary>The rule's remedy, as a paragraph after others; empty when the rule is not Sentinel's own.</summary>
+    public static string WhatToDo(string ruleId) => RuleCatalog.Find(ruleId) is { } rule ? $"\n\n**What to do:** {GitHubText.Plain(rule.Remediation, 1500)}" : "";
+
+    // As code: after a hash, or with a dot behind it at the start of a line, GitHub would make something else of it.
+    private static string Number(int? number) => number is { } known ? string.Create(CultureInfo.InvariantCulture, $"`{known}` ") : "";
 }

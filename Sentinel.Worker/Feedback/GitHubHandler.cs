@@ -9,17 +9,17 @@ using Sentinel.Worker.Outbox;
 namespace Sentinel.Worker.Feedback;
 
 /// <summary>
-/// What both kinds of messages to GitHub share: one key asks for one thing, limits are waited for without costing an attempt, and what
+/// What all kinds of messages to GitHub share: one key asks for one thing, limits are waited for without costing an attempt, and what
 /// GitHub refuses for good is given up with its reason.
 /// </summary>
 internal abstract class GitHubHandler(GitHubClients clients) : IOutboxHandler
 {
     // A commit or a pull request may be named by a webhook before all of GitHub's servers know it.
-    private const int TriesUntilMissing = 5;
+    protected const int TriesUntilMissing = 5;
 
     public abstract string Kind { get; }
 
-    public bool Coalesces => true;
+    public virtual bool Coalesces => true;
 
     // Pauses grow to ten minutes: GitHub may be away for the better part of a day.
     public int MaxAttempts => 60;

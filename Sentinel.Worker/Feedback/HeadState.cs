@@ -11,12 +11,18 @@ internal sealed record JudgedFinding(
     Guid Id, string Key, string RuleId, FindingCategory Category, Severity Severity, Confidence Confidence, string Title, string Message, string Path,
     int StartLine, int StartColumn, int EndLine, int EndColumn, FindingOrigin Origin, string Fingerprint = "", bool IsLiveSecret = false)
 {
+    /// <summary>By which people name it at the pull request that is written to; null where it has none.</summary>
+    public int? Number { get; init; }
+
+    /// <summary>The key of a finding; what is written to GitHub carries it.</summary>
+    public static string KeyOf(string fingerprint, int ordinal) => $"{fingerprint[..32]}-{ordinal}";
+
     /// <summary>A finding of which the database knows nothing: it is about the change and not about a commit.</summary>
     public static JudgedFinding Of(Scanning.Finding finding)
     {
         var region = finding.Location.Region;
         return new JudgedFinding(
-            Guid.Empty, $"{finding.FingerprintHash[..32]}-0", finding.RuleId, Enum.Parse<FindingCategory>(finding.Category.ToString()), Enum.Parse<Severity>(finding.Severity.ToString()),
+            Guid.Empty, KeyOf(finding.FingerprintHash, 0), finding.RuleId, Enum.Parse<FindingCategory>(finding.Category.ToString()), Enum.Parse<Severity>(finding.Severity.ToString()),
             Enum.Parse<Confidence>(finding.Confidence.ToString()), finding.Title, finding.Message, finding.Location.Path, region.StartLine, region.StartColumn, region.EndLine, region.EndColumn,
             FindingOrigin.Introduced, finding.FingerprintHash);
     }

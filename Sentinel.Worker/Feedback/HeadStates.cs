@@ -198,7 +198,7 @@ internal sealed class HeadStates(GitHubAddresses addresses, TimeProvider time)
             Findings =
             [
                 .. findings.Select(f => new JudgedFinding(
-                    f.Id, $"{f.Fingerprint[..32]}-{f.Ordinal}", f.RuleId, f.Category, f.Severity, f.Confidence, f.Title, f.Message, places[f.Id].Path,
+                    f.Id, JudgedFinding.KeyOf(f.Fingerprint, f.Ordinal), f.RuleId, f.Category, f.Severity, f.Confidence, f.Title, f.Message, places[f.Id].Path,
                     places[f.Id].StartLine, places[f.Id].StartColumn, places[f.Id].EndLine, places[f.Id].EndColumn, origins[f.Id], f.Fingerprint,
                     f.Liveness == LivenessState.Live)).Order(Worst),
             ],

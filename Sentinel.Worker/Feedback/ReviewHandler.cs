@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Sentinel.Data;
 using Sentinel.Data.Feedback;
 using Sentinel.Data.Outbox;
 using Sentinel.GitHub;
@@ -31,10 +32,21 @@ internal sealed class ReviewHandler(GitHubClients clients, HeadStates states, Ti
         var threads = await place.Connection.ReviewThreadsAsync(place.Repository.FullName, number, cancellationToken);
         // The head moved on; the scan of the new one brings another message.
         if (threads.HeadSha != pull.HeadSha) return OutboxOutcome.Done;
+        state = await NumberAsync(delivery.Database, place.Repository.Id, number, state, cancellationToken);
         var existing = new ExistingReview(await SummaryAsync(place, number, cancellationToken), [.. threads.Threads.Where(t => t.IsOwn)]);
         var diff = state.Introduced.Any() ? await HeadStates.DiffAsync(place.Connection, place.Repository, number, cancellationToken) : new DiffLines([]);
         await WriteAsync(place, number, pull.HeadSha, ReviewPlanner.Plan(state, diff, [], existing), existing, cancellationToken);
         return OutboxOutcome.Done;
+    }
+
+    // Before anything is written, so that what was told by a number keeps it whatever fails.
+    private static async Task<HeadState> NumberAsync(SentinelDbContext database, Guid repositoryId, int pullRequest, HeadState state, CancellationToken cancellationToken)
+    {
+        // What is about the change and not about a commit is no finding that could be named.
+        Guid[] told = [.. ReviewPlanner.Told(state).Select(f => f.Id).Where(id => id != Guid.Empty)];
+        if (told.Length == 0) return state;
+        var numbers = await FindingNumbers.GiveAsync(database, repositoryId, pullRequest, told, cancellationToken);
+        return state with { Findings = [.. state.Findings.Select(f => f with { Number = numbers.TryGetValue(f.Id, out var given) ? given : null })] };
     }
 
     private static async Task<ExistingComment?> SummaryAsync(GitHubPlace place, int number, CancellationToken cancellationToken)

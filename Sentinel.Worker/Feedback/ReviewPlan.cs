@@ -56,12 +56,10 @@ internal static partial class ReviewPlanner
     /// <param name="fixes">Proved fixes of its findings.</param>
     public static ReviewPlan Plan(HeadState state, DiffLines diff, IReadOnlyList<ProvedFix> fixes, ExistingReview existing)
     {
-        // The policy says from which severity on, and how often, somebody is spoken to; the check run has everything.
-        var comments = state.Policy.Policy.Comments;
-        var introduced = state.Introduced.Where(f => f.Severity >= Enum.Parse<Severity>(comments.MinimumSeverity.ToString())).ToList();
+        var introduced = Told(state);
         var threads = existing.Threads.Select(t => (Thread: t, Key: KeyOf(t.Body))).Where(t => t.Key is not null).ToLookup(t => t.Key!, t => t.Thread, StringComparer.Ordinal);
         var standing = state.Introduced.Select(f => f.Key).ToHashSet(StringComparer.Ordinal);
-        var inline = introduced.Where(f => diff.Shows(f.Path, f.StartLine, f.EndLine)).Take(comments.Maximum).ToList();
+        var inline = introduced.Where(f => diff.Shows(f.Path, f.StartLine, f.EndLine)).Take(state.Policy.Policy.Comments.Maximum).ToList();
 
         var add = new List<ReviewCommentWrite>();
         var edit = new List<ExistingComment>();
@@ -81,6 +79,10 @@ internal static partial class ReviewPlanner
             Summary = Summary(state, introduced, inline.Count, existing.Summary),
         };
     }
+
+    /// <summary>The findings that somebody is told of, worst first. The policy says from which severity on; the check run has everything.</summary>
+    public static List<JudgedFinding> Told(HeadState state) =>
+        [.. state.Introduced.Where(f => f.Severity >= Enum.Parse<Severity>(state.Policy.Policy.Comments.MinimumSeverity.ToString()))];
 
     /// <summary>The finding that a comment of ours is about; null when it is about none.</summary>
     public static string? KeyOf(string body) => Marker().Match(body) is { Success: true } match ? match.Groups[1].Value : null;
@@ -120,7 +122,7 @@ internal static partial class ReviewPlanner
             if (inline < introduced.Count) text.Append($"\n{CheckRunContent.Count(inline, "comment")} at lines; the list above links them all.\n");
         }
         if (state.Status != Contracts.Scans.ScanStatus.Succeeded) text.Append("\nNot everything was looked at; the check run says what was not.\n");
-        text.Append(CultureInfo.InvariantCulture, $"\n<sub>Commit {GitHubText.Code(state.HeadSha[..Math.Min(10, state.HeadSha.Length)])} · {state.Before} there before · request {GitHubText.Code(state.RequestId, 64)}</sub>");
+        text.Append(CultureInfo.InvariantCulture, $"\n<sub>Commit {GitHubText.Code(state.HeadSha[..Math.Min(10, state.HeadSha.Length)])} · {state.Before} there before · request {GitHubText.Code(state.RequestId, 64)}{(introduced.Count > 0 ? " · `/sentinel help` in a comment tells what can be asked" : "")}</sub>");
         return text.ToString();
     }
 

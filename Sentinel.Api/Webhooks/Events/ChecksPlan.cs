@@ -51,11 +51,11 @@ internal static class ChecksPlan
         Scans =
         [
             new PlannedScan(
-                facts.GitHubId, ScanKind.Rerun, ScanLane.Interactive, PullRequestPlan.HeadRef(number), PayloadText.Commit(headSha, "head_sha"), PullRequestNumber: number),
+                facts.GitHubId, ScanKind.Rerun, ScanLane.Interactive, PullRequestRef.HeadOf(number), PayloadText.Commit(headSha, "head_sha"), PullRequestNumber: number),
         ],
     };
 
     private static PlannedScan PullRequest(RepositoryFacts facts, string head, CheckRunPullRequest request) => new(
-        facts.GitHubId, ScanKind.Rerun, ScanLane.Interactive, PullRequestPlan.HeadRef(request.Number), head,
+        facts.GitHubId, ScanKind.Rerun, ScanLane.Interactive, PullRequestRef.HeadOf(request.Number), head,
         PayloadText.Commit(request.Base.Sha, "pull_requests.base.sha"), PullRequestNumber: checked((int)request.Number));
 }

@@ -16,12 +16,12 @@ internal sealed class DeliveryPlanner(RepositoryReader repositories)
         WebhookEventType.PullRequest => Typed<PullRequestEvent>(payload, @event => PullRequestPlan.From(@event, repositories)),
         WebhookEventType.CheckRun => Typed<CheckRunEvent>(payload, @event => ChecksPlan.From(@event, repositories)),
         WebhookEventType.CheckSuite => Typed<CheckSuiteEvent>(payload, @event => ChecksPlan.From(@event, repositories)),
+        WebhookEventType.IssueComment or WebhookEventType.PullRequestReviewComment => Typed<CommentEvent>(payload, @event => CommentPlan.From(@event, repositories)),
         WebhookEventType.Repository => Typed<RepositoryEvent>(payload, @event => RepositoryPlan.From(@event, repositories)),
         WebhookEventType.Installation => Typed<InstallationEvent>(payload, @event => InstallationPlan.From(@event, repositories)),
         WebhookEventType.InstallationRepositories =>
             Typed<InstallationRepositoriesEvent>(payload, @event => InstallationPlan.From(@event, repositories)),
         WebhookEventType.Ping => Recorded(payload, PlanOutcome.Accepted, "GitHub reaches this installation."),
-        WebhookEventType.IssueComment => Recorded(payload, PlanOutcome.Ignored, "Comments are recorded; they ask for nothing."),
         _ => Recorded(payload, PlanOutcome.Unknown, "Sentinel does not act on this event."),
     };
 

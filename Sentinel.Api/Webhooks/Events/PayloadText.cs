@@ -33,9 +33,18 @@ internal static partial class PayloadText
             ? value
             : throw new WebhookPayloadException($"'{field}' is not of the form owner/name.");
 
+    /// <summary>The login of a person; with an underscore where an enterprise manages its users.</summary>
+    public static string Login(string? value, string field) =>
+        value is { Length: <= 100 } && LoginPattern().IsMatch(value)
+            ? value
+            : throw new WebhookPayloadException($"'{field}' is not a login.");
+
     [GeneratedRegex(@"^(?:[0-9a-f]{40}|[0-9a-f]{64})\z", RegexOptions.CultureInvariant)]
     private static partial Regex CommitPattern();
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9_.-]+\z", RegexOptions.CultureInvariant)]
     private static partial Regex FullNamePattern();
+
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9_-]*\z", RegexOptions.CultureInvariant)]
+    private static partial Regex LoginPattern();
 }

@@ -31,9 +31,6 @@ internal static class PullRequestPlan
         return plan with { PullRequest = Describe(@event, facts) };
     }
 
-    /// <summary>The ref under which GitHub keeps a pull request's head, also for forks.</summary>
-    public static string HeadRef(long number) => $"refs/pull/{number}/head";
-
     private static DeliveryPlan Scan(PullRequestEvent @event, RepositoryFacts facts)
     {
         var pullRequest = @event.PullRequest;
@@ -46,7 +43,7 @@ internal static class PullRequestPlan
             Scans =
             [
                 new PlannedScan(
-                    facts.GitHubId, ScanKind.PullRequest, ScanLane.Interactive, HeadRef(Number(@event)), head, target,
+                    facts.GitHubId, ScanKind.PullRequest, ScanLane.Interactive, PullRequestRef.HeadOf(Number(@event)), head, target,
                     @event is PullRequestSynchronizeEvent moved ? PayloadText.CommitOrNone(moved.Before, "before") : null, Number(@event)),
             ],
         };
@@ -61,7 +58,7 @@ internal static class PullRequestPlan
             Detail = into is null ? "Closed without merging." : $"Merged into {into}.",
             Repositories = [facts],
             Retired = new RetiredRef(
-                facts.GitHubId, HeadRef(Number(@event)), PayloadText.Commit(pullRequest.Head.Sha, "pull_request.head.sha"), into),
+                facts.GitHubId, PullRequestRef.HeadOf(Number(@event)), PayloadText.Commit(pullRequest.Head.Sha, "pull_request.head.sha"), into),
         };
     }
 

@@ -16,6 +16,7 @@ using Sentinel.Tests.Data.Queue;
 using Sentinel.Tests.Fakes.FakeGitHub;
 using Sentinel.Tests.Support;
 using Sentinel.Worker.CodeScanning;
+using Sentinel.Worker.Commands;
 using Sentinel.Worker.Feedback;
 using Sentinel.Worker.Outbox;
 
@@ -53,19 +54,22 @@ internal sealed class FeedbackBench : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = "Development" });
         foreach (var (key, value) in gitHub.Settings()) builder.Configuration[key] = value;
         builder.Configuration["ConnectionStrings:sentineldb"] = await TestPostgres.CreateDatabaseAsync(Token);
+        // Nothing listens there: scans that a command queues wait in Postgres, and no worker takes them.
+        builder.Configuration["ConnectionStrings:redis"] = "127.0.0.1:1,connectTimeout=200,connectRetry=0,syncTimeout=500";
         // Faults reach the outbox at once, so that it is what is tested.
         builder.Configuration["GitHub:RetryDelay"] = "00:00:00";
         builder.Configuration["GitHub:MaxRetries"] = "0";
         builder.Configuration["GitHub:MaxRateLimitWait"] = "00:00:00";
         builder.Services.AddSingleton<TimeProvider>(time);
         builder.Services.AddLogging(logging => logging.ClearProviders());
-        builder.AddSentinelDatabase();
+        builder.AddSentinelData();
         builder.Services.AddGitHub();
         builder.Services.AddOptions<OutboxOptions>();
         builder.Services.AddSingleton<OutboxDrain>().AddSingleton<HeadStates>();
         builder.Services.AddOutboxHandler<CheckHandler>();
         builder.Services.AddOutboxHandler<ReviewHandler>();
         if (codeScanning) builder.Services.AddOutboxHandler<CodeScanningHandler>();
+        builder.Services.AddCommands();
         var host = builder.Build();
 
         var fake = gitHub.AddRepository("acme/shop");
@@ -206,22 +210,29 @@ internal sealed class FeedbackBench : IAsyncDisposable
     public async Task DescribeAsync(FakePullRequest pull, PullRequestState state = PullRequestState.Open)
     {
         await using var database = Database();
-        await database.PullRequests.Where(p => p.RepositoryId == Known.Id && p.Number == pull.Number).ExecuteDeleteAsync(Token);
-        database.PullRequests.Add(new PullRequest
+        var known = await database.PullRequests.SingleOrDefaultAsync(p => p.RepositoryId == Known.Id && p.Number == pull.Number, Token);
+        if (known is not null)
         {
-            RepositoryId = Known.Id,
-            Number = pull.Number,
-            State = state,
-            HeadSha = pull.HeadSha,
-            HeadRef = pull.HeadRef,
-            BaseSha = pull.BaseSha,
-            BaseRef = pull.BaseRef,
-            Draft = false,
-            FromFork = false,
-            AuthorLogin = "alice",
-            Title = pull.Title,
-            UpdatedAt = Time.GetUtcNow(),
-        });
+            (known.State, known.HeadSha, known.BaseSha, known.UpdatedAt) = (state, pull.HeadSha, pull.BaseSha, Time.GetUtcNow());
+        }
+        else
+        {
+            database.PullRequests.Add(new PullRequest
+            {
+                RepositoryId = Known.Id,
+                Number = pull.Number,
+                State = state,
+                HeadSha = pull.HeadSha,
+                HeadRef = pull.HeadRef,
+                BaseSha = pull.BaseSha,
+                BaseRef = pull.BaseRef,
+                Draft = false,
+                FromFork = false,
+                AuthorLogin = "alice",
+                Title = pull.Title,
+                UpdatedAt = Time.GetUtcNow(),
+            });
+        }
         await database.SaveChangesAsync(Token);
     }
 
