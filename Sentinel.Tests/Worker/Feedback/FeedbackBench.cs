@@ -236,11 +236,12 @@ internal sealed class FeedbackBench : IAsyncDisposable
         await database.SaveChangesAsync(Token);
     }
 
-    /// <summary>Messages that were given up or wait.</summary>
+    /// <summary>Messages that were given up or wait, of the kinds that are delivered here.</summary>
     public async Task<List<OutboxMessage>> LeftAsync()
     {
+        var kinds = _host.Services.GetServices<IOutboxHandler>().Select(h => h.Kind).ToArray();
         await using var database = Database();
-        return await database.Outbox.AsNoTracking().Where(m => m.Status != OutboxStatus.Done).OrderBy(m => m.Id).ToListAsync(Token);
+        return await database.Outbox.AsNoTracking().Where(m => m.Status != OutboxStatus.Done && kinds.Contains(m.Kind)).OrderBy(m => m.Id).ToListAsync(Token);
     }
 
     /// <summary>Asks again for everything that was delivered, as a crash after writing does.</summary>
