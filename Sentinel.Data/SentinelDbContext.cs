@@ -7,6 +7,7 @@ using Sentinel.Data.Explanations;
 using Sentinel.Data.Exposure;
 using Sentinel.Data.Feedback;
 using Sentinel.Data.Findings;
+using Sentinel.Data.GitHubApps;
 using Sentinel.Data.Heartbeat;
 using Sentinel.Data.Liveness;
 using Sentinel.Data.Outbox;
@@ -83,6 +84,10 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
     public DbSet<CustomRuleDryRun> CustomRuleDryRuns => Set<CustomRuleDryRun>();
 
     public DbSet<Sweep> Sweeps => Set<Sweep>();
+
+    public DbSet<GitHubApp> GitHubApps => Set<GitHubApp>();
+
+    public DbSet<GitHubAppAttempt> GitHubAppAttempts => Set<GitHubAppAttempt>();
 
     public DbSet<Setting> Settings => Set<Setting>();
 
