@@ -24,7 +24,7 @@ internal static class WorkerHost
     {
         builder.AddServiceDefaults("worker");
         builder.AddSentinelData();
-        builder.Services.AddGitHub();
+        builder.Services.AddStoredGitHubApp().AddGitHub();
         builder.AddCheckout();
         builder.AddScans();
         builder.AddExposure();
