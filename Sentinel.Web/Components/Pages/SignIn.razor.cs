@@ -43,6 +43,9 @@ public sealed partial class SignIn
         }
     }
 
+    // Cookies are for https alone outside Development, and a form needs one.
+    private bool IsSafe => Http.Request.IsHttps || Environment.IsDevelopment();
+
     private string? Message => Reason switch
     {
         "expired" => "Your session has ended. Sign in again to go on where you were.",
