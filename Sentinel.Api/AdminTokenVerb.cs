@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using Sentinel.Api.Audit;
 using Sentinel.Api.Security;
 using Sentinel.Contracts.Sessions;
@@ -20,7 +22,7 @@ internal static class AdminTokenVerb
     private const string Argument = "--admin-token";
     private const string Operator = "operator";
 
-    /// <summary>0 when the token was printed; null when not asked.</summary>
+    /// <summary>0 when the token was printed, 1 when the database took none (standard error says why); null when not asked.</summary>
     public static async Task<int?> TryRunAsync(string[] args)
     {
         if (!args.Contains(Argument, StringComparer.Ordinal)) return null;
@@ -32,8 +34,16 @@ internal static class AdminTokenVerb
         builder.Logging.ClearProviders();
         await using var app = builder.Build();
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<SentinelDbContext>>().CreateDbContextAsync();
-        await Console.Out.WriteLineAsync(await MakeAsync(db, app.Services.GetRequiredService<TimeProvider>(), CancellationToken.None));
-        return 0;
+        try
+        {
+            await Console.Out.WriteLineAsync(await MakeAsync(db, app.Services.GetRequiredService<TimeProvider>(), CancellationToken.None));
+            return 0;
+        }
+        catch (Exception exception) when (exception.GetBaseException() is NpgsqlException or SocketException)
+        {
+            await Console.Error.WriteLineAsync($"No token was made: {exception.GetBaseException().Message}. Check DATABASE_URL, and that the API was run with --migrate.");
+            return 1;
+        }
     }
 
     internal static async Task<string> MakeAsync(SentinelDbContext db, TimeProvider time, CancellationToken cancellationToken)

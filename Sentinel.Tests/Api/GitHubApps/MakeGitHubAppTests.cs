@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Sentinel.Api;
 using Sentinel.Contracts;
 using Sentinel.Contracts.GitHubApps;
 using Sentinel.Contracts.Scans;
@@ -343,6 +344,23 @@ public sealed class MakeGitHubAppTests
         var credential = await worker.Services.GetRequiredService<Sentinel.GitHub.Checkout.GitCredentials>()
             .FindAsync(installation.Id, new Uri(repository.CloneUrl), repository.Id, Cancellation);
         Assert.NotNull(credential);
+    }
+
+    [Fact]
+    public async Task AdminToken_MadeOnTheCommandLine_MakesTheAppAndEndsAfterAnHour()
+    {
+        await using var bench = await AppBench.StartAsync(Cancellation);
+        var token = await bench.Api.QueryAsync(db => AdminTokenVerb.MakeAsync(db, bench.Clock, Cancellation));
+        using var admin = bench.Api.With(token);
+
+        var completion = await AppBench.VisitGitHubAsync(await AppBench.BeginAsync(admin, AppBench.Request(bench), Cancellation), Cancellation);
+        using var answer = await AppBench.CompleteAsync(admin, completion, Cancellation);
+        await bench.PassAsync(AdminTokenVerb.Lifetime, Cancellation);
+        using var later = await admin.GetAsync(ApiRoutes.GitHubApp, Cancellation);
+
+        Assert.Equal("operator", (await answer.Content.ReadFromJsonAsync<GitHubAppStatus>(SignInBench.Json, Cancellation))!.CreatedBy);
+        Assert.Equal(HttpStatusCode.Unauthorized, later.StatusCode);
+        Assert.Equal(1, await bench.Api.QueryAsync(db => db.AuditLog.CountAsync(entry => entry.Action == "token.created" && entry.Actor == "operator", Cancellation)));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class GitHubAppTests : IAsyncLifetime
         var form = page.WaitForElement("form[method=post]", Patience);
         Assert.Equal("https://github.com/organizations/acme/settings/apps/new?state=the-state", form.GetAttribute("action"));
         Assert.Equal("""{"name":"Sentinel (localhost)"}""", form.QuerySelector("input[name=manifest]")!.GetAttribute("value"));
-        Assert.Equal("sentinel.submit", Assert.Single(ctx.JSInterop.Invocations, i => i.Identifier == "sentinel.submit").Identifier);
+        page.WaitForState(() => ctx.JSInterop.Invocations.Count(i => i.Identifier == "sentinel.submit") == 1, Patience);
         Assert.Contains("\"webhookActive\":true", Assert.Single(_api.Commands).Body, StringComparison.Ordinal);
     }
 
