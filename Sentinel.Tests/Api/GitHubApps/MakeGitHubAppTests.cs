@@ -327,8 +327,11 @@ public sealed class MakeGitHubAppTests
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Production", ApplicationName = "Sentinel.Worker" });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["ConnectionStrings:sentineldb"] = bench.Api.ConnectionString, ["ConnectionStrings:redis"] = "127.0.0.1:1,abortConnect=false", ["SENTINEL_KEY"] = AppBench.Key,
-            ["GITHUB_URL"] = bench.GitHub.Url.ToString(), ["GITHUB_API_URL"] = bench.GitHub.ApiUrl.ToString(),
+            ["ConnectionStrings:sentineldb"] = bench.Api.ConnectionString,
+            ["ConnectionStrings:redis"] = "127.0.0.1:1,abortConnect=false",
+            ["SENTINEL_KEY"] = AppBench.Key,
+            ["GITHUB_URL"] = bench.GitHub.Url.ToString(),
+            ["GITHUB_API_URL"] = bench.GitHub.ApiUrl.ToString(),
         });
         builder.Services.AddSingleton<TimeProvider>(bench.Clock);
         await using var worker = builder.AddWorker().Build();

@@ -18,19 +18,41 @@ internal sealed class FakeManifests(FakeGitHubServer server)
     // https://docs.github.com/en/rest/authentication/permissions-required-for-github-apps
     private static readonly Dictionary<string, string[]> Levels = new(StringComparer.Ordinal)
     {
-        ["actions"] = ["read", "write"], ["administration"] = ["read", "write"], ["checks"] = ["read", "write"], ["contents"] = ["read", "write"],
-        ["issues"] = ["read", "write"], ["members"] = ["read", "write"], ["metadata"] = ["read"], ["pull_requests"] = ["read", "write"],
-        ["security_events"] = ["read", "write"], ["statuses"] = ["read", "write"], ["workflows"] = ["write"],
+        ["actions"] = ["read", "write"],
+        ["administration"] = ["read", "write"],
+        ["checks"] = ["read", "write"],
+        ["contents"] = ["read", "write"],
+        ["issues"] = ["read", "write"],
+        ["members"] = ["read", "write"],
+        ["metadata"] = ["read"],
+        ["pull_requests"] = ["read", "write"],
+        ["security_events"] = ["read", "write"],
+        ["statuses"] = ["read", "write"],
+        ["workflows"] = ["write"],
     };
 
     // Which permission, of which one is enough, an event needs: https://docs.github.com/en/webhooks/webhook-events-and-payloads
     private static readonly Dictionary<string, string[]> EventNeeds = new(StringComparer.Ordinal)
     {
-        ["check_run"] = ["checks"], ["check_suite"] = ["checks"], ["create"] = ["contents"], ["delete"] = ["contents"], ["issue_comment"] = ["issues", "pull_requests"],
-        ["issues"] = ["issues"], ["member"] = ["members"], ["membership"] = ["members"], ["organization"] = ["members"], ["public"] = ["metadata"],
-        ["pull_request"] = ["pull_requests"], ["pull_request_review"] = ["pull_requests"], ["pull_request_review_comment"] = ["pull_requests"],
-        ["pull_request_review_thread"] = ["pull_requests"], ["push"] = ["contents"], ["repository"] = ["metadata"], ["status"] = ["statuses"],
-        ["team"] = ["members"], ["team_add"] = ["members"],
+        ["check_run"] = ["checks"],
+        ["check_suite"] = ["checks"],
+        ["create"] = ["contents"],
+        ["delete"] = ["contents"],
+        ["issue_comment"] = ["issues", "pull_requests"],
+        ["issues"] = ["issues"],
+        ["member"] = ["members"],
+        ["membership"] = ["members"],
+        ["organization"] = ["members"],
+        ["public"] = ["metadata"],
+        ["pull_request"] = ["pull_requests"],
+        ["pull_request_review"] = ["pull_requests"],
+        ["pull_request_review_comment"] = ["pull_requests"],
+        ["pull_request_review_thread"] = ["pull_requests"],
+        ["push"] = ["contents"],
+        ["repository"] = ["metadata"],
+        ["status"] = ["statuses"],
+        ["team"] = ["members"],
+        ["team_add"] = ["members"],
     };
 
     public void Map(WebApplication app)
