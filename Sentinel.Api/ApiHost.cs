@@ -2,6 +2,7 @@ using Sentinel.Api.Audit;
 using Sentinel.Api.CustomRules;
 using Sentinel.Api.Documentation;
 using Sentinel.Api.Findings;
+using Sentinel.Api.GitHubApps;
 using Sentinel.Api.Heartbeats;
 using Sentinel.Api.Imports;
 using Sentinel.Api.Live;
@@ -40,13 +41,14 @@ internal static class ApiHost
     {
         builder.AddServiceDefaults("api");
         builder.AddSentinelData();
-        builder.Services.AddGitHub();
+        builder.Services.AddStoredGitHubApp().AddGitHub();
         builder.WebHost.ConfigureKestrel(options => options.Limits.MaxRequestBodySize = MaxBodyBytes);
         builder.Services.ConfigureHttpJsonOptions(options => SentinelJson.Apply(options.SerializerOptions));
         builder.Services.AddSentinelProblems();
         builder.Services.AddSentinelSecurity();
         builder.Services.AddKeyRing(builder.Configuration);
         builder.Services.AddSessions();
+        builder.Services.AddGitHubApps();
         builder.Services.AddVisibility();
         builder.Services.AddValidation();
         builder.Services.AddAudit();
@@ -85,6 +87,7 @@ internal static class ApiHost
         app.MapSession();
         app.MapTokens();
         app.MapPeople();
+        app.MapGitHubApp();
         app.MapAudit();
         app.MapSchemas();
         app.MapDocumentation();

@@ -8,7 +8,8 @@ var database = builder.AddPostgres("postgres").WithDataVolume("postgres").AddDat
 var redis = builder.AddRedis("redis");
 
 var apiKey = builder.AddOptionalSecret("api-key", "API_KEY").WithPurpose("API_KEY", "Google Gemini API key");
-var webhookSecret = builder.AddWebhookSecret().WithPurpose("GITHUB_WEBHOOK_SECRET", "what GitHub signs webhooks with", required: true);
+var sentinelKey = builder.AddGeneratedSecret("sentinel-key", "SENTINEL_KEY").WithPurpose("SENTINEL_KEY", "what stored secrets are encrypted under; keep it", required: true);
+var webhookSecret = builder.AddGeneratedSecret("github-webhook-secret", "GITHUB_WEBHOOK_SECRET").WithPurpose("GITHUB_WEBHOOK_SECRET", "what GitHub signs webhooks with", required: true);
 var gitHubClientId = builder.AddOptionalSecret("github-client-id", "GITHUB_CLIENT_ID").WithPurpose("GITHUB_CLIENT_ID", "OAuth client ID for signing in with GitHub");
 var gitHubClientSecret = builder.AddOptionalSecret("github-client-secret", "GITHUB_CLIENT_SECRET").WithPurpose("GITHUB_CLIENT_SECRET", "its client secret");
 var gitHubAllowedOrgs = builder.AddOptionalSecret("github-allowed-orgs", "GITHUB_ALLOWED_ORGS").WithPurpose("GITHUB_ALLOWED_ORGS", "organisations whose members may sign in, apart by commas");
@@ -41,6 +42,7 @@ var api = builder.AddProject<Projects.Sentinel_Api>("api")
     .WithReference(redis).WaitFor(redis)
     .WithReference(aiService)
     .WithEnvironment("API_KEY", apiKey)
+    .WithEnvironment("SENTINEL_KEY", sentinelKey)
     .WithEnvironment("GITHUB_WEBHOOK_SECRET", webhookSecret)
     .WithEnvironment("GITHUB_CLIENT_ID", gitHubClientId)
     .WithEnvironment("GITHUB_CLIENT_SECRET", gitHubClientSecret)
@@ -61,6 +63,7 @@ builder.AddProject<Projects.Sentinel_Worker>("worker")
     .WithReference(redis).WaitFor(redis)
     .WithReference(aiService)
     .WithLocalRepositories()
+    .WithEnvironment("SENTINEL_KEY", sentinelKey)
     .WithEnvironment("GITHUB_APP_ID", gitHubAppId)
     .WithEnvironment("GITHUB_APP_PRIVATE_KEY", gitHubAppKey);
 
@@ -72,7 +75,8 @@ builder.AddProject<Projects.Sentinel_Web>("web")
     .WithStickySessions()
     .WithResources(cpuRequest: 100, cpuLimit: 1000, memoryMiB: 512)
     .WithReference(redis).WaitFor(redis)
-    .WithReference(api).WaitFor(api);
+    .WithReference(api).WaitFor(api)
+    .WithEnvironment("SENTINEL_KEY", sentinelKey);
 
 builder.AddDeployment();
 

@@ -10,14 +10,11 @@ internal static class AppHostExtensions
     public static IResourceBuilder<ParameterResource> AddOptionalSecret(this IDistributedApplicationBuilder builder, string name, string variable) =>
         builder.AddParameter(name, () => builder.Configuration[$"Parameters:{name}"] ?? builder.Configuration[variable] ?? "", secret: true);
 
-    /// <summary>The secret that GitHub signs webhooks with: as configured, else generated once and kept.</summary>
-    public static IResourceBuilder<ParameterResource> AddWebhookSecret(this IDistributedApplicationBuilder builder)
-    {
-        const string Name = "github-webhook-secret";
-        return builder.Configuration["GITHUB_WEBHOOK_SECRET"] is { Length: > 0 } secret
-            ? builder.AddParameter(Name, () => secret, secret: true)
-            : builder.AddParameter(Name, new GenerateParameterDefault { MinLength = 40, Special = false }, secret: true, persist: true);
-    }
+    /// <summary>A secret that must be there: as configured, else generated once and kept.</summary>
+    public static IResourceBuilder<ParameterResource> AddGeneratedSecret(this IDistributedApplicationBuilder builder, string name, string variable) =>
+        builder.Configuration[variable] is { Length: > 0 } secret
+            ? builder.AddParameter(name, () => secret, secret: true)
+            : builder.AddParameter(name, new GenerateParameterDefault { MinLength = 40, Special = false }, secret: true, persist: true);
 
     /// <summary>Containers listen on the service's own port; on a developer's machine replicas share it, so each gets a free one behind it.</summary>
     /// <param name="setting">Configuration key of the port that a person calls; null when only services call it.</param>

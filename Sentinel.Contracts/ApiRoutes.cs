@@ -42,6 +42,11 @@ public static class ApiRoutes
     /// </summary>
     public const string Session = "/api/v1/session";
 
+    /// <summary>
+    /// <c>GET</c>: <see cref="GitHubApps.GitHubAppStatus"/>; <c>POST /manifest</c> and <c>POST /complete</c> make the App, <c>DELETE</c> forgets it.
+    /// </summary>
+    public const string GitHubApp = "/api/v1/github/app";
+
     /// <summary><c>GET</c> list, <c>POST /{id}/role</c>, <c>POST /{id}/sign-out</c>.</summary>
     public const string People = "/api/v1/people";
 

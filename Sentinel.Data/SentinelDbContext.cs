@@ -8,6 +8,7 @@ using Sentinel.Data.Explanations;
 using Sentinel.Data.Exposure;
 using Sentinel.Data.Feedback;
 using Sentinel.Data.Findings;
+using Sentinel.Data.GitHubApps;
 using Sentinel.Data.Heartbeat;
 using Sentinel.Data.Imports;
 using Sentinel.Data.Liveness;
@@ -95,6 +96,10 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
     public DbSet<ImportedRule> ImportedRules => Set<ImportedRule>();
 
     public DbSet<Sweep> Sweeps => Set<Sweep>();
+
+    public DbSet<GitHubApp> GitHubApps => Set<GitHubApp>();
+
+    public DbSet<GitHubAppAttempt> GitHubAppAttempts => Set<GitHubAppAttempt>();
 
     public DbSet<Setting> Settings => Set<Setting>();
 

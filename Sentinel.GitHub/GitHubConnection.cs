@@ -5,6 +5,7 @@ using Octokit;
 using Octokit.Internal;
 using Sentinel.GitHub.Errors;
 using Sentinel.GitHub.Http;
+using Sentinel.ServiceDefaults.Configuration;
 
 namespace Sentinel.GitHub;
 

@@ -7,12 +7,19 @@ using Sentinel.GitHub.App;
 using Sentinel.GitHub.Checkout;
 using Sentinel.GitHub.Http;
 using Sentinel.GitHub.SignIn;
+using Sentinel.ServiceDefaults.Configuration;
 
 namespace Sentinel.GitHub;
 
 /// <summary>GitHub as a service of the host.</summary>
 public static class GitHubFeature
 {
+    /// <summary>The App may also be one that was made from the dashboard and lies in the database. Call it before <see cref="AddGitHub"/>.</summary>
+    public static IServiceCollection AddStoredGitHubApp(this IServiceCollection services) => services
+        .AddSingleton<GitHubAppVault>()
+        .AddSingleton<StoredGitHubApp>()
+        .AddSingleton<IGitHubAppSource>(provider => provider.GetRequiredService<StoredGitHubApp>());
+
     /// <summary>
     /// Adds <see cref="GitHubClients"/>, <see cref="GitHubOAuth"/> and <see cref="GitCredentials"/>. An <see cref="IGitHubAppSource"/> that was registered before is
     /// asked for the App; without one it is the configuration's.
@@ -22,6 +29,7 @@ public static class GitHubFeature
         services.AddOptions<GitHubOptions>().BindConfiguration(GitHubOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IGitHubAppSource, ConfiguredGitHubApp>();
+        services.TryAddSingleton<GitHubOAuthClients>();
         services.TryAddSingleton(provider => GitHubAddresses.From(provider.GetRequiredService<IConfiguration>()));
         services.TryAddSingleton<AppTokens>();
         services.TryAddSingleton<CallerStates>();

@@ -22,8 +22,10 @@ public sealed partial class ApiTransport(HttpClient http, SessionTokens sessions
     public Task<ApiResult<T>> PostAsync<T>(string path, object? body, CancellationToken cancellationToken) =>
         SendAsync<T>(HttpMethod.Post, path, body, cancellationToken);
 
-    public Task<ApiResult<Done>> DeleteAsync(string path, CancellationToken cancellationToken) =>
-        SendAsync<Done>(HttpMethod.Delete, path, null, cancellationToken);
+    public Task<ApiResult<Done>> DeleteAsync(string path, CancellationToken cancellationToken) => DeleteAsync<Done>(path, cancellationToken);
+
+    public Task<ApiResult<T>> DeleteAsync<T>(string path, CancellationToken cancellationToken) =>
+        SendAsync<T>(HttpMethod.Delete, path, null, cancellationToken);
 
     /// <summary>A list that the API may give whole or as one page.</summary>
     public async Task<ApiResult<IReadOnlyList<T>>> GetListAsync<T>(string path, CancellationToken cancellationToken)

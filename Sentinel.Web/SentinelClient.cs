@@ -2,6 +2,7 @@ using Sentinel.Contracts;
 using Sentinel.Contracts.Audit;
 using Sentinel.Contracts.CustomRules;
 using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.GitHubApps;
 using Sentinel.Contracts.Live;
 using Sentinel.Contracts.Liveness;
 using Sentinel.Contracts.Operations;
@@ -160,6 +161,15 @@ public sealed class SentinelClient(ApiTransport api)
 
     public Task<ApiResult<Done>> SignOutPersonAsync(Guid id, CancellationToken cancellationToken) =>
         api.PostAsync<Done>($"{ApiRoutes.People}/{id}/sign-out", null, cancellationToken);
+
+    public Task<ApiResult<GitHubAppStatus>> GitHubAppAsync(CancellationToken cancellationToken) =>
+        api.GetAsync<GitHubAppStatus>(ApiRoutes.GitHubApp, cancellationToken);
+
+    public Task<ApiResult<GitHubAppManifest>> BeginGitHubAppAsync(GitHubAppManifestRequest request, CancellationToken cancellationToken) =>
+        api.PostAsync<GitHubAppManifest>($"{ApiRoutes.GitHubApp}/manifest", request, cancellationToken);
+
+    public Task<ApiResult<GitHubAppForgotten>> ForgetGitHubAppAsync(CancellationToken cancellationToken) =>
+        api.DeleteAsync<GitHubAppForgotten>(ApiRoutes.GitHubApp, cancellationToken);
 
     private static string CustomRule(string id) => $"{ApiRoutes.CustomRules}/{Uri.EscapeDataString(id)}";
 

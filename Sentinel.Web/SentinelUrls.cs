@@ -21,9 +21,12 @@ public static class SentinelUrls
     public const string Rules = "/rules";
     public const string Audit = "/audit";
     public const string Settings = "/settings";
+    public const string GitHubApp = "/settings/github";
+    public const string GitHubAppCreated = "/settings/github/created";
     public const string People = "/people";
     public const string SignIn = "/sign-in";
     public const string LocalSignIn = "/sign-in/local";
+    public const string TokenSignIn = "/sign-in/token";
     public const string GitHubSignIn = "/auth/github";
     public const string GitHubCallback = "/auth/github/callback";
     public const string SignOut = "/sign-out";
@@ -65,6 +68,13 @@ public static class SentinelUrls
     public static string CustomRule(string id) => $"{CustomRules}/{Uri.EscapeDataString(id)}";
 
     public static string EditCustomRule(string id) => $"{CustomRule(id)}/edit";
+
+    public static string GitHubAppAfter(string reason)
+    {
+        var query = new QueryText();
+        query.Add("reason", reason);
+        return query.AppendTo(GitHubApp);
+    }
 
     public static string GitHubSignInFrom(string returnUrl)
     {

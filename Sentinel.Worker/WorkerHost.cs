@@ -26,7 +26,7 @@ internal static class WorkerHost
     {
         builder.AddServiceDefaults("worker");
         builder.AddSentinelData();
-        builder.Services.AddGitHub();
+        builder.Services.AddStoredGitHubApp().AddGitHub();
         builder.AddCheckout();
         builder.AddScans();
         builder.AddExposure();

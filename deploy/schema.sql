@@ -1223,6 +1223,50 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122500_GitHubApps') THEN
+    CREATE TABLE github_app (
+        id smallint NOT NULL,
+        app_id bigint NOT NULL,
+        slug text NOT NULL,
+        name text NOT NULL,
+        owner_login text NOT NULL,
+        owned_by_organization boolean NOT NULL,
+        html_url text NOT NULL,
+        client_id text NOT NULL,
+        secrets bytea NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        created_by text NOT NULL,
+        CONSTRAINT pk_github_app PRIMARY KEY (id),
+        CONSTRAINT ck_github_app_only CHECK (id = 1)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122500_GitHubApps') THEN
+    CREATE TABLE github_app_attempts (
+        state_hash bytea NOT NULL,
+        started_by text NOT NULL,
+        created_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_github_app_attempts PRIMARY KEY (state_hash)
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122500_GitHubApps') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261129122500_GitHubApps', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129122524_PullRequestCommands') THEN
     CREATE TABLE pull_request_commands (
         repository_id uuid NOT NULL,

@@ -11,7 +11,7 @@ internal sealed class ConfiguredSecrets
     private const int MinLength = 6;
 
     private static readonly string[] Keys =
-        [ConfigurationKeys.ApiKey, ConfigurationKeys.GitHubClientSecret, ConfigurationKeys.GitHubWebhookSecret, ConfigurationKeys.GitHubAppPrivateKey];
+        [ConfigurationKeys.ApiKey, ConfigurationKeys.SentinelKey, ConfigurationKeys.GitHubClientSecret, ConfigurationKeys.GitHubWebhookSecret, ConfigurationKeys.GitHubAppPrivateKey];
 
     private readonly string[] _forms;
 

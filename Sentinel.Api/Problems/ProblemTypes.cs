@@ -30,6 +30,11 @@ internal static class ProblemTypes
     public const string SignInOrganization = Prefix + "sign-in-organisation";
     public const string SignInUnavailable = Prefix + "sign-in-unavailable";
     public const string SignInSetup = Prefix + "sign-in-setup";
+    public const string GitHubAppState = Prefix + "github-app-state";
+    public const string GitHubAppCode = Prefix + "github-app-code";
+    public const string GitHubAppExists = Prefix + "github-app-exists";
+    public const string GitHubAppKey = Prefix + "github-app-key";
+    public const string GitHubAppUnavailable = Prefix + "github-app-unavailable";
     public const string CrossSite = Prefix + "cross-site";
 
     /// <summary>The kind that a bare status code stands for.</summary>

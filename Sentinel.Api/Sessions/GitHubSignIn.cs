@@ -13,7 +13,7 @@ namespace Sentinel.Api.Sessions;
 /// browser. The dashboard, on whose origin the browser is, keeps the cookie and is handed the session; the browser never sees a token.
 /// </summary>
 internal sealed partial class GitHubSignIn(
-    IConfiguration configuration, GitHubOAuth oauth, GitHubClients gitHub, OrganizationRule organizations, PersonSignIn people,
+    GitHubOAuthClients clients, GitHubOAuth oauth, GitHubClients gitHub, OrganizationRule organizations, PersonSignIn people,
     IDataProtectionProvider protection, TimeProvider time, ILogger<GitHubSignIn> logger)
 {
     /// <summary>The dashboard's path that GitHub sends browsers back to.</summary>
@@ -21,20 +21,18 @@ internal sealed partial class GitHubSignIn(
 
     private const int MaxText = 4096;
 
-    private readonly GitHubOAuthClient? _client = GitHubOAuthClient.From(configuration);
-
     /// <summary>Whether this installation has a client at GitHub.</summary>
-    public bool IsSetUp => _client is not null;
+    public async ValueTask<bool> IsSetUpAsync(CancellationToken cancellationToken) => await clients.FindAsync(cancellationToken) is not null;
 
-    public static Results<Ok<GitHubSignInStarted>, ValidationProblem, ProblemHttpResult> Start(GitHubSignInRequest request, GitHubSignIn signIn) =>
-        signIn.Start(request);
+    public static Task<Results<Ok<GitHubSignInStarted>, ValidationProblem, ProblemHttpResult>> Start(
+        GitHubSignInRequest request, GitHubSignIn signIn, CancellationToken cancellationToken) => signIn.StartAsync(request, cancellationToken);
 
     public static Task<Results<Ok<GitHubSignInDone>, ProblemHttpResult>> Complete(
         GitHubSignInCompletion request, GitHubSignIn signIn, CancellationToken cancellationToken) => signIn.CompleteAsync(request, cancellationToken);
 
-    private Results<Ok<GitHubSignInStarted>, ValidationProblem, ProblemHttpResult> Start(GitHubSignInRequest request)
+    private async Task<Results<Ok<GitHubSignInStarted>, ValidationProblem, ProblemHttpResult>> StartAsync(GitHubSignInRequest request, CancellationToken cancellationToken)
     {
-        if (_client is null) return NotSetUp();
+        if (await clients.FindAsync(cancellationToken) is not { } client) return NotSetUp();
         if (!Uri.TryCreate(request.RedirectUri, UriKind.Absolute, out var redirect) || redirect is not { Scheme: "https" or "http", UserInfo: "", Query: "", Fragment: "", AbsolutePath: CallbackPath })
             return ProblemTypes.Invalid("redirectUri", $"Give the dashboard's own address followed by {CallbackPath}.");
         var pending = new PendingSignIn
@@ -45,13 +43,13 @@ internal sealed partial class GitHubSignIn(
             ReturnUrl = LocalPath.OrHome(request.ReturnUrl),
             ExpiresAt = time.GetUtcNow() + PendingSignIn.Lifetime,
         };
-        var url = oauth.AuthorizeUrl(_client, redirect, pending.State, Pkce.Challenge(pending.Verifier));
+        var url = oauth.AuthorizeUrl(client, redirect, pending.State, Pkce.Challenge(pending.Verifier));
         return TypedResults.Ok(new GitHubSignInStarted(url.AbsoluteUri, pending.Seal(protection)));
     }
 
     private async Task<Results<Ok<GitHubSignInDone>, ProblemHttpResult>> CompleteAsync(GitHubSignInCompletion request, CancellationToken cancellationToken)
     {
-        if (_client is null) return NotSetUp();
+        if (await clients.FindAsync(cancellationToken) is not { } client) return NotSetUp();
         if (request.Pending?.Length > MaxText || PendingSignIn.Open(protection, request.Pending, request.State, time.GetUtcNow()) is not { } pending)
             return Refused(ProblemTypes.SignInState, "This sign-in was not begun in this browser, or too long ago. Begin again.");
         if (request.Error == "access_denied") return Refused(ProblemTypes.SignInDeclined, "Signing in was cancelled at GitHub.");
@@ -59,7 +57,7 @@ internal sealed partial class GitHubSignIn(
             return Refused(ProblemTypes.SignInCode, "GitHub did not let the sign-in go on.");
         try
         {
-            return await oauth.ExchangeAsync(_client, code, pending.RedirectUri, pending.Verifier, cancellationToken) switch
+            return await oauth.ExchangeAsync(client, code, pending.RedirectUri, pending.Verifier, cancellationToken) switch
             {
                 GitHubGrant.Given given => await AdmitAsync(given.Token, pending, cancellationToken),
                 GitHubGrant.Refused { IsSetupFault: true } refused => SetupFault(refused.Code),
@@ -88,7 +86,7 @@ internal sealed partial class GitHubSignIn(
 
     private static ProblemHttpResult Refused(string type, string detail) => ProblemTypes.Problem(StatusCodes.Status403Forbidden, type, detail);
 
-    private static ProblemHttpResult NotSetUp() => Refused(ProblemTypes.SignInOff, "Signing in with GitHub is not set up: set GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET.");
+    private static ProblemHttpResult NotSetUp() => Refused(ProblemTypes.SignInOff, "Signing in with GitHub is not set up: an administrator makes the GitHub App on the dashboard, or sets GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET.");
 
     private ProblemHttpResult SetupFault(string code)
     {

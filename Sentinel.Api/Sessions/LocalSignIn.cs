@@ -8,7 +8,7 @@ namespace Sentinel.Api.Sessions;
 /// in front makes every caller look local, and a page on another site can make a browser call a name that points here (DNS
 /// rebinding); both are refused by what the request says of itself.
 /// </summary>
-internal sealed class LocalSignIn(IHostEnvironment environment, IConfiguration configuration)
+internal sealed class LocalSignIn(IHostEnvironment environment, GitHubOAuthClients clients)
 {
     // ForwardedHeaders moves what it used to X-Original-*, so a proxy shows either way.
     private static readonly string[] ProxyHeaders =
@@ -18,10 +18,10 @@ internal sealed class LocalSignIn(IHostEnvironment environment, IConfiguration c
     ];
 
     /// <summary>Null when allowed, else the reason for people.</summary>
-    public string? Refusal(HttpRequest request)
+    public async ValueTask<string?> RefusalAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         if (!environment.IsDevelopment()) return "Local sign-in exists in the Development environment only.";
-        if (GitHubOAuthClient.From(configuration) is not null) return "People sign in with GitHub here.";
+        if (await clients.FindAsync(cancellationToken) is not null) return "People sign in with GitHub here.";
         if (request.HttpContext.Connection.RemoteIpAddress is not { } peer || !IPAddress.IsLoopback(peer))
             return "Local sign-in answers only to this machine's loopback address.";
         if (ProxyHeaders.Any(request.Headers.ContainsKey)) return "Local sign-in does not work through a proxy.";

@@ -37,13 +37,13 @@ internal static class SessionApi
     private static Ok<SessionInfo> Get(CurrentUser user) =>
         TypedResults.Ok(new SessionInfo(user.Login, user.Role, user.ExpiresAt, user.IsApiToken));
 
-    private static Ok<SignInOptions> Options(HttpRequest request, LocalSignIn local, GitHubSignIn gitHub) =>
-        TypedResults.Ok(new SignInOptions(local.Refusal(request) is null, gitHub.IsSetUp));
+    private static async Task<Ok<SignInOptions>> Options(HttpRequest request, LocalSignIn local, GitHubSignIn gitHub, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new SignInOptions(await local.RefusalAsync(request, cancellationToken) is null, await gitHub.IsSetUpAsync(cancellationToken)));
 
     private static async Task<Results<Ok<SessionCreated>, ProblemHttpResult>> SignInLocally(
         HttpRequest request, LocalSignIn local, SentinelDbContext db, AuditTrail audit, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (local.Refusal(request) is { } reason)
+        if (await local.RefusalAsync(request, cancellationToken) is { } reason)
             return ProblemTypes.Problem(StatusCodes.Status403Forbidden, ProblemTypes.LocalSignInRefused, reason);
         var token = TokenFormat.Create(TokenFormat.SessionPrefix);
         var now = time.GetUtcNow();

@@ -17,7 +17,7 @@ namespace Sentinel.Api.Visibility;
 /// </summary>
 internal sealed partial class VisibilityRefresh(
     IDbContextFactory<SentinelDbContext> databases, GitHubClients gitHub, GitHubOAuth oauth, OrganizationRule organizations, PersonTokens tokens,
-    TokenDirectory directory, IConfiguration configuration, IOptions<VisibilityOptions> options, TimeProvider time, ILogger<VisibilityRefresh> logger)
+    TokenDirectory directory, GitHubOAuthClients clients, IOptions<VisibilityOptions> options, TimeProvider time, ILogger<VisibilityRefresh> logger)
 {
     private const string Actor = "sentinel";
 
@@ -26,8 +26,6 @@ internal sealed partial class VisibilityRefresh(
 
     // A token must not end between two pages of a list.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
-
-    private readonly GitHubOAuthClient? _client = GitHubOAuthClient.From(configuration);
 
     public async Task RunAsync(Guid personId, CancellationToken cancellationToken)
     {
@@ -96,9 +94,9 @@ internal sealed partial class VisibilityRefresh(
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         if (await LockAsync(db, personId, cancellationToken) is not { GitHubToken: not null } person) return new Answer.None();
-        if (_client is null || tokens.Reveal(person) is not { } token) return new Answer.Over(Stamp.Of(person));
+        if (await clients.FindAsync(cancellationToken) is not { } client || tokens.Reveal(person) is not { } token) return new Answer.Over(Stamp.Of(person));
         if (token.ExpiresAt is null || token.ExpiresAt > time.GetUtcNow() + Margin) return new Answer.Token(token.AccessToken, Stamp.Of(person));
-        if (token.RefreshToken is null || await oauth.RefreshAsync(_client, token.RefreshToken, cancellationToken) is not GitHubGrant.Given given)
+        if (token.RefreshToken is null || await oauth.RefreshAsync(client, token.RefreshToken, cancellationToken) is not GitHubGrant.Given given)
             return new Answer.Over(Stamp.Of(person));
         tokens.Store(person, given.Token);
         await db.SaveChangesAsync(CancellationToken.None);

@@ -7,7 +7,7 @@ namespace Sentinel.Api.Webhooks;
 /// <remarks>https://docs.github.com/en/webhooks/webhook-events-and-payloads</remarks>
 internal static class AccessChanges
 {
-    private static readonly FrozenSet<string> Events = FrozenSet.ToFrozenSet(
+    public static readonly FrozenSet<string> Events = FrozenSet.ToFrozenSet(
         ["installation", "installation_repositories", "repository", "public", "member", "membership", "organization", "team", "team_add", "github_app_authorization"],
         StringComparer.Ordinal);
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Sentinel.Api.Problems;
 using Sentinel.Api.Webhooks.Events;
 using Sentinel.Contracts;
+using Sentinel.GitHub;
 using Sentinel.ServiceDefaults.Requests;
 
 namespace Sentinel.Api.Webhooks;
@@ -29,7 +30,7 @@ internal static partial class WebhooksApi
 
     private static async Task<Results<Accepted<WebhookAnswer>, ProblemHttpResult>> Receive(
         HttpContext context, WebhookSecret secret, WebhookBody body, DeliveryPlanner planner, DeliveryWriter writer,
-        WebhookMetrics metrics, TimeProvider time, CancellationToken cancellationToken)
+        GitHubClients gitHub, WebhookMetrics metrics, TimeProvider time, CancellationToken cancellationToken)
     {
         var request = context.Request;
         if (!request.HasJsonContentType())
@@ -39,16 +40,17 @@ internal static partial class WebhooksApi
         var read = await body.ReadAsync(request, cancellationToken);
         using var lease = read.Lease;
         if (read.Bytes is not { } bytes) return Unread(context, metrics, read.StatusCode);
-        if (!WebhookSignature.IsValid(bytes, signature, secret.Bytes)) return BadSignature(metrics);
+        if (!await secret.HasSignedAsync(bytes, signature, cancellationToken)) return BadSignature(metrics);
 
         var eventName = request.Headers[EventHeader].ToString();
         var deliveryId = request.Headers[DeliveryHeader].ToString();
         if (!EventPattern().IsMatch(eventName)) return Refuse(metrics, 400, ProblemTypes.Malformed, $"The header {EventHeader} is missing or malformed.");
         if (!DeliveryPattern().IsMatch(deliveryId)) return Refuse(metrics, 400, ProblemTypes.Malformed, $"The header {DeliveryHeader} is missing or malformed.");
+        var hasApp = await gitHub.HasAppAsync(cancellationToken);
         DeliveryPlan plan;
         try
         {
-            plan = planner.Plan(eventName, bytes);
+            plan = planner.Plan(eventName, bytes, hasApp);
         }
         catch (JsonException)
         {

@@ -1,5 +1,4 @@
 using Sentinel.Api.Webhooks.Events;
-using Sentinel.ServiceDefaults.Configuration;
 
 namespace Sentinel.Api.Webhooks;
 
@@ -16,8 +15,7 @@ internal static class WebhooksFeature
             var configuration = provider.GetRequiredService<IConfiguration>();
             return new RepositoryReader(
                 GitHubAddress.From(configuration),
-                provider.GetRequiredService<IHostEnvironment>().IsDevelopment(),
-                canClonePrivate: !string.IsNullOrEmpty(configuration[ConfigurationKeys.GitHubAppId]));
+                provider.GetRequiredService<IHostEnvironment>().IsDevelopment());
         });
         // Hosted services stop in reverse order: the writer finishes its batch while the dispatcher still takes it.
         services.AddSingleton<DeliveryDispatch>().AddHostedService(provider => provider.GetRequiredService<DeliveryDispatch>());

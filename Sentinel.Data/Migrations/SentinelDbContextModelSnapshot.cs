@@ -1298,6 +1298,89 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("finding_instances", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.GitHubApps.GitHubApp", b =>
+                {
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id");
+
+                    b.Property<long>("AppId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("app_id");
+
+                    b.Property<string>("ClientId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("client_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("HtmlUrl")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("html_url");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<bool>("OwnedByOrganization")
+                        .HasColumnType("boolean")
+                        .HasColumnName("owned_by_organization");
+
+                    b.Property<string>("OwnerLogin")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner_login");
+
+                    b.Property<byte[]>("Secrets")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secrets");
+
+                    b.Property<string>("Slug")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("slug");
+
+                    b.HasKey("Id")
+                        .HasName("pk_github_app");
+
+                    b.ToTable("github_app", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_github_app_only", "id = 1");
+                        });
+                });
+
+            modelBuilder.Entity("Sentinel.Data.GitHubApps.GitHubAppAttempt", b =>
+                {
+                    b.Property<byte[]>("StateHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("state_hash");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("StartedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("started_by");
+
+                    b.HasKey("StateHash")
+                        .HasName("pk_github_app_attempts");
+
+                    b.ToTable("github_app_attempts", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.Heartbeat.HeartbeatRule", b =>
                 {
                     b.Property<string>("RuleId")

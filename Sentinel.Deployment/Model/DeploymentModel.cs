@@ -19,6 +19,9 @@ public sealed record DeploymentModel(
     /// <summary>The service of a name.</summary>
     public ServiceModel Service(string name) => Services.Single(s => s.Name == name);
 
+    /// <summary>Where a platform that makes secrets up by service makes one that several share: at the first that reads it. The others refer to it.</summary>
+    public ServiceModel HomeOf(SecretModel secret) => Services.First(s => s.Variables.Any(v => v.Value is SecretValue value && value.Secret == secret.Name));
+
     /// <summary>The store of a kind.</summary>
     public StoreModel Store(StoreKind kind) => Stores.Single(s => s.Kind == kind);
 }

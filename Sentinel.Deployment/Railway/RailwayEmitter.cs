@@ -53,16 +53,17 @@ internal static class RailwayEmitter
     {
         var lines = ServiceEnvironment.Common(service).Where(v => v.Key != "SENTINEL_CACHE_DIR").Select(v => $"{v.Key}={v.Value}")
             .Concat(service.Tools.Contains("git") ? ["SENTINEL_CACHE_DIR=/tmp/sentinel"] : Array.Empty<string>())
-            .Concat(service.Variables.Select(v => Variable(v, model)).OfType<string>());
+            .Concat(service.Variables.Select(v => Variable(v, service, model)).OfType<string>());
         return $"# {GeneratedFile.Notice}\n# {service.Name}: paste into the raw editor of its variables. Names in ${{{{…}}}} are the other services of the project.\n{string.Concat(lines.Select(l => l + "\n"))}";
     }
 
-    private static string? Variable(VariableModel variable, DeploymentModel model) => variable.Value switch
+    private static string? Variable(VariableModel variable, ServiceModel service, DeploymentModel model) => variable.Value switch
     {
         LiteralValue literal => $"{variable.Name}={literal.Text}",
         // Railway's addresses carry the password.
         SecretValue secret when model.Stores.Any(s => s.Password == secret.Secret) => null,
-        SecretValue secret when model.Secrets.Single(s => s.Name == secret.Secret).Generated => $"{variable.Name}=${{{{secret(64)}}}}",
+        SecretValue value when model.Secrets.Single(s => s.Name == value.Secret) is { Generated: true } secret =>
+            model.HomeOf(secret) is var home && home == service ? $"{variable.Name}=${{{{secret(64)}}}}" : $"{variable.Name}=${{{{{home.Name}.{variable.Name}}}}}",
         SecretValue secret => $"# {variable.Name}= ({model.Secrets.Single(s => s.Name == secret.Secret).Purpose}; seal it)",
         StoreAddress address when model.Stores.Single(s => s.Name == address.Store).Kind == StoreKind.Postgres => $"{variable.Name}=${{{{Postgres.DATABASE_URL}}}}",
         StoreAddress => $"{variable.Name}=${{{{Redis.REDIS_URL}}}}",

@@ -122,7 +122,9 @@ internal static class RenderEmitter
         LiteralValue literal => Value(variable.Name, literal.Text),
         // Render's addresses carry the password.
         SecretValue secret when model.Stores.Any(s => s.Password == secret.Secret) => null,
-        SecretValue secret => Secret(variable.Name, model.Secrets.Single(s => s.Name == secret.Secret)),
+        SecretValue value when model.Secrets.Single(s => s.Name == value.Secret) is var secret => secret.Generated && model.HomeOf(secret) is var home && home != service
+            ? FromVariable(variable.Name, Type(home), Name(model, home.Name))
+            : Secret(variable.Name, secret),
         StoreAddress address when model.Stores.Single(s => s.Name == address.Store).Kind == StoreKind.Postgres => FromDatabase(variable.Name, Name(model, address.Store)),
         StoreAddress address => FromService(variable.Name, "keyvalue", Name(model, address.Store), "connectionString"),
         ServiceAddress address => FromService(variable.Name, Type(model.Service(address.Service)), Name(model, address.Service), "hostport"),
@@ -133,6 +135,10 @@ internal static class RenderEmitter
 
     // Any text will do, or the person is asked for it when the Blueprint is created.
     private static JsonObject Secret(string key, SecretModel secret) => secret.Generated ? new JsonObject { ["key"] = key, ["generateValue"] = true } : new JsonObject { ["key"] = key, ["sync"] = false };
+
+    // https://render.com/docs/blueprint-spec#referencing-a-value-from-another-resource
+    private static JsonObject FromVariable(string key, string type, string name) =>
+        new() { ["key"] = key, ["fromService"] = new JsonObject { ["type"] = type, ["name"] = name, ["envVarKey"] = key } };
 
     private static JsonObject FromDatabase(string key, string name) => new() { ["key"] = key, ["fromDatabase"] = new JsonObject { ["name"] = name, ["property"] = "connectionString" } };
 

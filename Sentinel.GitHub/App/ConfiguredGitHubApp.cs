@@ -10,9 +10,10 @@ namespace Sentinel.GitHub.App;
 /// </summary>
 internal sealed class ConfiguredGitHubApp(IConfiguration configuration) : IGitHubAppSource
 {
-    public ValueTask<GitHubAppCredentials?> FindAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Read());
+    public ValueTask<GitHubAppCredentials?> FindAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Read(configuration));
 
-    private GitHubAppCredentials? Read()
+    /// <summary>Null when the two are not set.</summary>
+    public static GitHubAppCredentials? Read(IConfiguration configuration)
     {
         if (!long.TryParse(configuration[ConfigurationKeys.GitHubAppId], NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return null;
         if (configuration[ConfigurationKeys.GitHubAppPrivateKey] is not { Length: > 0 } key) return null;

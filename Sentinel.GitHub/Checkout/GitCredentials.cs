@@ -1,5 +1,6 @@
 using System.Text;
 using Sentinel.GitHub.Installations;
+using Sentinel.ServiceDefaults.Configuration;
 
 namespace Sentinel.GitHub.Checkout;
 

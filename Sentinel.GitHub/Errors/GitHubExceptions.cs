@@ -37,7 +37,7 @@ public sealed class GitHubUnauthorizedException : GitHubException
     }
 
     internal static GitHubUnauthorizedException NoApp() =>
-        new("No GitHub App is set up: set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY (or their _FILE forms).");
+        new("No GitHub App is set up: make one on the dashboard (Settings, GitHub App), or set GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY (or their _FILE forms).");
 }
 
 /// <summary>GitHub wants no more requests for now. It did not act on this one.</summary>

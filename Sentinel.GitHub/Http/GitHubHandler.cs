@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 using Polly.Timeout;
 using Sentinel.GitHub.Errors;
+using Sentinel.ServiceDefaults.Configuration;
 
 namespace Sentinel.GitHub.Http;
 

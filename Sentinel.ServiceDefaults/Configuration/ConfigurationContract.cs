@@ -12,6 +12,9 @@ public static partial class ConfigurationContract
     /// <summary>Largest accepted <c>_FILE</c>, in bytes.</summary>
     public const int MaxSecretFileBytes = 64 * 1024;
 
+    // 256 bits are 43 characters of base64; a phrase of words has less in more.
+    private const int MinKeyLength = 32;
+
     private const string PemExample = "-----BEGIN RSA PRIVATE KEY----- …";
 
     private const Services DatabaseUsers = Services.Api | Services.Worker | Services.Migrations;
@@ -32,6 +35,7 @@ public static partial class ConfigurationContract
         new(AiServiceUrl, "http://ai-service:8080", Services.Api | Services.Worker, CheckServiceUrl),
         new(ApiUrl, "http://api:3001", Services.Web, CheckServiceUrl),
         new(GitHubWebhookSecret, "a random text of at least 32 characters", Services.Api, CheckOneLine, RequiredOutsideDevelopment: Services.Api),
+        new(SentinelKey, "what `openssl rand -base64 32` prints", Services.Api | Services.Worker | Services.Web, CheckKey),
         new(GitHubAppId, "123456", Services.Api | Services.Worker, CheckAppId),
         new(GitHubAppPrivateKey, PemExample, Services.Api | Services.Worker, CheckPrivateKey),
         new(GitHubApiUrl, "https://github.example/api/v3", Services.All, CheckUrl),
@@ -202,6 +206,9 @@ public static partial class ConfigurationContract
 
     private static string CheckOneLine(string value) =>
         value.Trim() is var text && text.Any(char.IsControl) ? throw new FormatException("it holds control characters or several lines") : text;
+
+    private static string CheckKey(string value) =>
+        CheckOneLine(value) is { Length: >= MinKeyLength } key ? key : throw new FormatException($"it has fewer than {MinKeyLength} characters");
 
     private static string CheckPrivateKey(string value)
     {

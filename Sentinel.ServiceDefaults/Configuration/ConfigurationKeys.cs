@@ -45,6 +45,12 @@ public static class ConfigurationKeys
     /// <summary>Secret with which GitHub signs webhooks.</summary>
     public const string GitHubWebhookSecret = "GITHUB_WEBHOOK_SECRET";
 
+    /// <summary>
+    /// Secret from which the keys are derived (HKDF-SHA-256, one for each use) under which the installation's own secrets are stored; at
+    /// least 32 characters.
+    /// </summary>
+    public const string SentinelKey = "SENTINEL_KEY";
+
     /// <summary>GitHub App.</summary>
     public const string GitHubAppId = "GITHUB_APP_ID";
 

@@ -25,7 +25,9 @@ internal static class TelemetryExtensions
                 .AddSource("Sentinel.*")
                 .AddSource("Npgsql")
                 .AddAspNetCoreInstrumentation(options => options.Filter = context => !HealthPaths.IsHealthPath(context.Request.Path))
-                .AddHttpClientInstrumentation())
+                // The one-time code of a GitHub App's manifest is part of its path; the client for GitHub writes a span without it.
+                .AddHttpClientInstrumentation(options => options.FilterHttpRequestMessage =
+                    request => request.RequestUri?.AbsolutePath.Contains("/app-manifests/", StringComparison.Ordinal) != true))
             .WithMetrics(metrics => metrics
                 .AddMeter("Sentinel.*")
                 .AddMeter("Npgsql")

@@ -27,7 +27,7 @@ internal sealed class ApiServer : IAsyncDisposable
     private const string NoRedis = "127.0.0.1:1,connectTimeout=200,connectRetry=0,syncTimeout=500";
 
     private readonly WebApplication app;
-    private readonly Dictionary<Role, string> tokens = [];
+    private readonly Dictionary<(Role Role, string Owner), string> tokens = [];
 
     private ApiServer(WebApplication app, string connectionString)
     {
@@ -69,10 +69,15 @@ internal sealed class ApiServer : IAsyncDisposable
     }
 
     /// <summary>A client with a token of the role.</summary>
-    public async Task<HttpClient> AsAsync(Role role, CancellationToken cancellationToken)
+    /// <param name="owner">Whose it is; null for the role's own.</param>
+    public async Task<HttpClient> AsAsync(Role role, CancellationToken cancellationToken, string? owner = null) => With(await TokenAsync(role, cancellationToken, owner));
+
+    /// <inheritdoc cref="AsAsync"/>
+    public async Task<string> TokenAsync(Role role, CancellationToken cancellationToken, string? owner = null)
     {
-        if (!tokens.TryGetValue(role, out var token)) tokens[role] = token = await CreateTokenAsync(role, cancellationToken);
-        return With(token);
+        owner ??= $"test-{role}";
+        if (!tokens.TryGetValue((role, owner), out var token)) tokens[(role, owner)] = token = await CreateTokenAsync(role, owner, cancellationToken);
+        return token;
     }
 
     public HttpClient With(string token) =>
@@ -97,7 +102,7 @@ internal sealed class ApiServer : IAsyncDisposable
         await app.DisposeAsync();
     }
 
-    private async Task<string> CreateTokenAsync(Role role, CancellationToken cancellationToken)
+    private async Task<string> CreateTokenAsync(Role role, string owner, CancellationToken cancellationToken)
     {
         var token = TokenFormat.Create(TokenFormat.ApiPrefix);
         var now = app.Services.GetRequiredService<TimeProvider>().GetUtcNow();
@@ -107,7 +112,7 @@ internal sealed class ApiServer : IAsyncDisposable
             Kind = AccessTokenKind.ApiToken,
             Name = $"test {role}",
             Hash = TokenFormat.Hash(token),
-            Owner = $"test-{role}",
+            Owner = owner,
             Role = role,
             CreatedAt = now,
             ExpiresAt = now.AddHours(1),

@@ -38,6 +38,21 @@ public sealed class HostedTargetsTests
     }
 
     [Fact]
+    public async Task SharedSecret_IsMadeAtOneServiceAndTheOthersReferToIt()
+    {
+        var blueprint = ManifestYaml.Read(await AppModel.TextAsync("render/render.yaml")).Single();
+        var keys = blueprint["services"]!.AsArray().SelectMany(s => s!["envVars"]?.AsArray() ?? []).Where(v => (string?)v!["key"] == "SENTINEL_KEY").ToArray();
+        var railway = new List<string>();
+        foreach (var service in new[] { "api", "worker", "web" })
+            railway.AddRange((await AppModel.TextAsync($"railway/{service}.variables")).Split('\n').Where(line => line.StartsWith("SENTINEL_KEY=", StringComparison.Ordinal)));
+
+        Assert.Equal(3, keys.Length);
+        Assert.Single(keys, v => v!["generateValue"] is not null);
+        Assert.Equal(2, keys.Count(v => v!["fromService"] is { } from && (string?)from["envVarKey"] == "SENTINEL_KEY" && (string?)from["name"] == "sentinel-api"));
+        Assert.Equal(["SENTINEL_KEY=${{api.SENTINEL_KEY}}", "SENTINEL_KEY=${{api.SENTINEL_KEY}}", "SENTINEL_KEY=${{secret(64)}}"], railway.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Blueprint_HasEveryServiceInOneRegion()
     {
         var model = await AppModel.GetAsync();

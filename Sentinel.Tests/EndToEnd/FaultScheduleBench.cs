@@ -51,7 +51,7 @@ internal sealed class FaultScheduleBench : IAsyncDisposable
         builder.Services.Replace(ServiceDescriptor.Singleton<IScanProgressBus>(new CrashSwitch.Steps(_crash)));
         builder.Services.AddHttpClient(GitHubResilience.Client).AddHttpMessageHandler(() => new CrashSwitch.Requests(_crash));
         _worker = builder.Build();
-        _planner = new DeliveryPlanner(new RepositoryReader(gitHub.Url, allowLoopback: true, canClonePrivate: true));
+        _planner = new DeliveryPlanner(new RepositoryReader(gitHub.Url, allowLoopback: true));
         _store = new DeliveryStore(Get<NpgsqlDataSource>(), Get<IDbContextFactory<SentinelDbContext>>(), _time);
     }
 
@@ -117,7 +117,7 @@ internal sealed class FaultScheduleBench : IAsyncDisposable
         {
             var ends = budget.Take(0.4) ? budget.Random.Next(2) : -1;
             if (ends == 0) continue;
-            var stored = await _store.StoreAsync([new IncomingDelivery(id, name, $"request-{id}", null, body, _time.GetUtcNow(), _planner.Plan(name, body))], Token);
+            var stored = await _store.StoreAsync([new IncomingDelivery(id, name, $"request-{id}", null, body, _time.GetUtcNow(), _planner.Plan(name, body, hasApp: true))], Token);
             if (ends == 1) continue;
             await Get<IScanQueue>().EnqueueAsync(stored.Queued, Token);
             foreach (var scan in stored.Pointless) await Get<IScanQueue>().CancelAsync(scan, Token);

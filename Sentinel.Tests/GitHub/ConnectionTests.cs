@@ -3,6 +3,7 @@ using Octokit;
 using Sentinel.GitHub;
 using Sentinel.GitHub.Errors;
 using Sentinel.GitHub.Installations;
+using Sentinel.ServiceDefaults.Configuration;
 using Sentinel.Tests.Fakes.FakeGitHub;
 
 namespace Sentinel.Tests.GitHub;

@@ -72,6 +72,22 @@ public sealed class ConfigurationContractTests : IDisposable
     }
 
     [Theory]
+    [InlineData("api")]
+    [InlineData("worker")]
+    [InlineData("web")]
+    public void Read_KeyForWhatIsStored_IsOptionalReadFromAFileAndNotShort(string service)
+    {
+        (string, string)[] stores = [("DATABASE_URL", "postgres://u:p@h/s"), ("REDIS_URL", "redis://h"), ("GITHUB_WEBHOOK_SECRET", "hook")];
+        var key = new string('k', 32);
+
+        Assert.Empty(Read(service, development: false, stores).Faults);
+        Assert.Equal(key, Read(service, development: false, [.. stores, ("SENTINEL_KEY_FILE", Write(key + "\n"))]).Values["SENTINEL_KEY"]);
+        var fault = Assert.Single(Read(service, development: false, [.. stores, ("SENTINEL_KEY", "hunter2")]).Faults);
+        Assert.StartsWith("SENTINEL_KEY: read from SENTINEL_KEY: it has fewer than 32 characters", fault, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", fault, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(null, "does not exist")]
     [InlineData("large", "is larger than")]
     public void Read_UnusableFile_SaysWhichVariableNamedIt(string? content, string expected)

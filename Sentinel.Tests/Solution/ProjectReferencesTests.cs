@@ -12,7 +12,7 @@ public sealed class ProjectReferencesTests
         ["Sentinel.Scanning"] = [],
         ["Sentinel.Git"] = ["Sentinel.Scanning"],
         ["Sentinel.ServiceDefaults"] = [],
-        ["Sentinel.GitHub"] = ["Sentinel.ServiceDefaults"],
+        ["Sentinel.GitHub"] = ["Sentinel.Data", "Sentinel.ServiceDefaults"],
         ["Sentinel.Aspire"] = [],
         ["Sentinel.Data"] = ["Sentinel.Contracts", "Sentinel.ServiceDefaults"],
         ["Sentinel.Api"] = ["Sentinel.Contracts", "Sentinel.Data", "Sentinel.GitHub", "Sentinel.Scanning", "Sentinel.ServiceDefaults"],

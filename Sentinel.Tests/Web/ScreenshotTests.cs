@@ -78,6 +78,7 @@ public sealed class ScreenshotTests
                 continue;
             // The dead link is asked for on purpose, and the browser reports its 404.
             var before = faults.Count;
+            target.Prepare(name);
             await page.GotoAsync(target.Url + path);
             await PictureAsync(page, directory, name, faults);
             if (name == "not-found")

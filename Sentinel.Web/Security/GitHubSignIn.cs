@@ -11,8 +11,6 @@ namespace Sentinel.Web.Security;
 /// </summary>
 internal static class GitHubSignIn
 {
-    private const string ProblemPrefix = "urn:sentinel:problem:";
-
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     public static void MapGitHubSignIn(this IEndpointRouteBuilder routes)
@@ -63,11 +61,5 @@ internal static class GitHubSignIn
         context.Request.IsHttps || !context.RequestServices.GetRequiredService<IHostEnvironment>().IsDevelopment();
 
     // Codes that the sign-in page has words for.
-    private static string ReasonOf(ApiError? error) => error switch
-    {
-        { Type: { } type } when type.StartsWith(ProblemPrefix + "sign-in-", StringComparison.Ordinal) => type[ProblemPrefix.Length..],
-        { Status: StatusCodes.Status429TooManyRequests } => "too-many",
-        { Status: null } => "no-api",
-        _ => "sign-in-code",
-    };
+    private static string ReasonOf(ApiError? error) => ProblemReason.Of(error, "sign-in-", "sign-in-code");
 }

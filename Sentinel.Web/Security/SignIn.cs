@@ -1,17 +1,20 @@
 using System.Security.Claims;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Mvc;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Sessions;
+using Sentinel.ServiceDefaults.Encryption;
 using Sentinel.Web.Model;
 using StackExchange.Redis;
 
 namespace Sentinel.Web.Security;
 
 /// <summary>Signing in and out: a sealed cookie on this origin that holds the API's session.</summary>
-internal static class SignIn
+internal static partial class SignIn
 {
     private const string CookieName = "sentinel-session";
 
@@ -49,9 +52,11 @@ internal static class SignIn
     {
         // Binding a form makes the anti-forgery middleware check the token before the handler runs.
         routes.MapPost(SentinelUrls.LocalSignIn, ContinueLocally).AllowAnonymous();
+        routes.MapPost(SentinelUrls.TokenSignIn, ContinueWithToken).AllowAnonymous();
         routes.MapPost(SentinelUrls.SignOut, EndSession).AllowAnonymous();
         routes.MapPost(SentinelUrls.SignOutEverywhere, EndAllSessions).AllowAnonymous();
         routes.MapGitHubSignIn();
+        routes.MapGitHubAppReturn();
     }
 
     /// <remarks>With Redis, every instance of the dashboard can open the others' cookies, and a restart signs nobody out.</remarks>
@@ -65,6 +70,10 @@ internal static class SignIn
         options.ClientName = "sentinel-web";
         var connection = new Lazy<IConnectionMultiplexer>(() => ConnectionMultiplexer.Connect(options));
         protection.PersistKeysToStackExchangeRedis(() => connection.Value.GetDatabase(), "sentinel:web:data-protection");
+        // Whoever reads Redis alone can then forge no cookie. Keys from before SENTINEL_KEY was set stay readable until they end, after 90 days.
+        if (SecretCipher.From(builder.Configuration, "sentinel dashboard key ring v1") is not { } cipher) return;
+        var encryption = new KeyRingEncryption(cipher);
+        builder.Services.AddSingleton(encryption).Configure<KeyManagementOptions>(keys => keys.XmlEncryptor = encryption);
     }
 
     private static async Task<IResult> ContinueLocally(
@@ -84,6 +93,24 @@ internal static class SignIn
         await BeginAsync(context, session);
         return Results.LocalRedirect(target);
     }
+
+    // The token is the session then: it ends when the token does, and signing out revokes it.
+    private static async Task<IResult> ContinueWithToken(
+        [FromForm] string? token, [FromForm] string? returnUrl, HttpContext context, ApiTransport api, SessionTokens sessions, CancellationToken cancellationToken)
+    {
+        var target = ReturnUrl.LocalOrHome(returnUrl);
+        if (token?.Trim() is not { } text || !TokenPattern().IsMatch(text)) return Results.LocalRedirect(SentinelUrls.SignInFrom(target, "token-refused"));
+        sessions.ActAs(SessionTokens.PrincipalFor(new SessionCreated(text, "", default, default), CookieAuthenticationDefaults.AuthenticationScheme));
+        var result = await api.GetAsync<SessionInfo>(ApiRoutes.Session, cancellationToken);
+        if (result.Value is not { } info)
+            return Results.LocalRedirect(SentinelUrls.SignInFrom(target, result.Error is { Status: null } ? "no-api" : "token-refused"));
+
+        await BeginAsync(context, new SessionCreated(text, info.Login, info.Role, info.ExpiresAt));
+        return Results.LocalRedirect(target);
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9_-]{1,100}\z")]
+    private static partial Regex TokenPattern();
 
     /// <summary>Puts a new session into this browser's cookie, in the place of whatever was there.</summary>
     internal static Task BeginAsync(HttpContext context, SessionCreated session) => context.SignInAsync(

@@ -9,6 +9,7 @@ using Sentinel.Data.Scans;
 using Sentinel.GitHub;
 using Sentinel.GitHub.Errors;
 using Sentinel.GitHub.PullRequests;
+using Sentinel.ServiceDefaults.Configuration;
 
 namespace Sentinel.Worker.Feedback;
 

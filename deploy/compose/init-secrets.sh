@@ -14,6 +14,7 @@ leave() { [ -e "secrets/$1" ] || : > "secrets/$1"; keep "$1"; }
 generate github_webhook_secret # what GitHub signs webhooks with
 generate postgres_password # password of postgres
 generate redis_password # password of redis
+generate sentinel_key # what stored secrets are encrypted under; keep it
 leave api_key # Google Gemini API key; optional
 leave github_allowed_orgs # organisations whose members may sign in, apart by commas; optional
 leave github_app_id # ID of the GitHub App; optional

@@ -24,8 +24,9 @@ printf '%s' "$settings" | keep github_client_secret
 printf '%s' "$generated" | keep github_webhook_secret
 printf '%s' "$generated" | keep postgres_password
 printf '%s' "$generated" | keep redis_password
+printf '%s' "$generated" | keep sentinel_key
 # Passwords of the stores and the webhooks' secret are made once, out of one random text.
-for name in github_webhook_secret postgres_password redis_password; do
+for name in github_webhook_secret postgres_password redis_password sentinel_key; do
   if [ ! -s "$folder/$name" ]; then
     printf '%s' "$generated" | member seed | sed "s/\$/:$name/" | sha256sum | cut -c1-64 | tr -d '\n' > "$folder/$name"
     chmod 0444 "$folder/$name"

@@ -8,9 +8,10 @@ namespace Sentinel.Api.Webhooks.Events;
 internal sealed class DeliveryPlanner(RepositoryReader repositories)
 {
     /// <summary>The plan of one delivery.</summary>
+    /// <param name="hasApp">Whether there is a GitHub App, with which private repositories can be cloned.</param>
     /// <exception cref="JsonException">The body is not a JSON object.</exception>
     /// <exception cref="WebhookPayloadException">The body is not what the event says it is.</exception>
-    public DeliveryPlan Plan(string eventName, ReadOnlySpan<byte> payload) => eventName switch
+    public DeliveryPlan Plan(string eventName, ReadOnlySpan<byte> payload, bool hasApp) => eventName switch
     {
         WebhookEventType.Push => Typed<PushEvent>(payload, @event => PushPlan.From(@event, repositories)),
         WebhookEventType.PullRequest => Typed<PullRequestEvent>(payload, @event => PullRequestPlan.From(@event, repositories)),
@@ -18,9 +19,9 @@ internal sealed class DeliveryPlanner(RepositoryReader repositories)
         WebhookEventType.CheckSuite => Typed<CheckSuiteEvent>(payload, @event => ChecksPlan.From(@event, repositories)),
         WebhookEventType.IssueComment or WebhookEventType.PullRequestReviewComment => Typed<CommentEvent>(payload, @event => CommentPlan.From(@event, repositories)),
         WebhookEventType.Repository => Typed<RepositoryEvent>(payload, @event => RepositoryPlan.From(@event, repositories)),
-        WebhookEventType.Installation => Typed<InstallationEvent>(payload, @event => InstallationPlan.From(@event, repositories)),
+        WebhookEventType.Installation => Typed<InstallationEvent>(payload, @event => InstallationPlan.From(@event, repositories, hasApp)),
         WebhookEventType.InstallationRepositories =>
-            Typed<InstallationRepositoriesEvent>(payload, @event => InstallationPlan.From(@event, repositories)),
+            Typed<InstallationRepositoriesEvent>(payload, @event => InstallationPlan.From(@event, repositories, hasApp)),
         WebhookEventType.Ping => Recorded(payload, PlanOutcome.Accepted, "GitHub reaches this installation."),
         _ => Recorded(payload, PlanOutcome.Unknown, "Sentinel does not act on this event."),
     };

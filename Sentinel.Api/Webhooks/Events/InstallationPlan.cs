@@ -11,14 +11,14 @@ namespace Sentinel.Api.Webhooks.Events;
 /// </summary>
 internal static class InstallationPlan
 {
-    public static DeliveryPlan From(InstallationEvent @event, RepositoryReader repositories)
+    public static DeliveryPlan From(InstallationEvent @event, RepositoryReader repositories, bool hasApp)
     {
         var installation = @event.Installation.Id;
         var facts = (@event.Repositories ?? [])
             .Select(item => repositories.Read(item.Id, item.FullName, item.Private, installation)).ToList();
         return @event switch
         {
-            InstallationCreatedEvent => Added(installation, facts, repositories),
+            InstallationCreatedEvent => Added(installation, facts, hasApp),
             InstallationUnsuspendEvent => new DeliveryPlan { Outcome = PlanOutcome.Accepted, InstallationId = installation, Repositories = facts },
             InstallationDeletedEvent => new DeliveryPlan
             {
@@ -37,7 +37,7 @@ internal static class InstallationPlan
         };
     }
 
-    public static DeliveryPlan From(InstallationRepositoriesEvent @event, RepositoryReader repositories)
+    public static DeliveryPlan From(InstallationRepositoriesEvent @event, RepositoryReader repositories, bool hasApp)
     {
         var installation = @event.Installation.Id;
         return @event switch
@@ -45,7 +45,7 @@ internal static class InstallationPlan
             InstallationRepositoriesAddedEvent => Added(
                 installation,
                 [.. @event.RepositoriesAdded.Select(item => repositories.Read(item.Id, item.FullName, item.Private, installation))],
-                repositories),
+                hasApp),
             _ => new DeliveryPlan
             {
                 Outcome = PlanOutcome.Accepted,
@@ -56,12 +56,12 @@ internal static class InstallationPlan
     }
 
     // Without the App's key a private repository cannot be cloned: a scan of it could only fail.
-    private static DeliveryPlan Added(long installation, List<RepositoryFacts> facts, RepositoryReader repositories) => new()
+    private static DeliveryPlan Added(long installation, List<RepositoryFacts> facts, bool hasApp) => new()
     {
         Outcome = PlanOutcome.Accepted,
         InstallationId = installation,
         Repositories = facts,
-        Scans = [.. facts.Where(item => item.Private is false || repositories.CanClonePrivate)
+        Scans = [.. facts.Where(item => item.Private is false || hasApp)
             .Select(item => new PlannedScan(item.GitHubId, ScanKind.Scheduled, ScanLane.Background, "HEAD"))],
     };
 }

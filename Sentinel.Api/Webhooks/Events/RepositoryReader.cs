@@ -6,11 +6,8 @@ namespace Sentinel.Api.Webhooks.Events;
 /// <summary>Reads what a payload says of its repository. Clone URLs point at the configured GitHub and nowhere else.</summary>
 /// <param name="gitHubUrl">The web address of GitHub or of GitHub Enterprise Server.</param>
 /// <param name="allowLoopback">Development: a payload may name a git server on this machine.</param>
-/// <param name="canClonePrivate">The GitHub App is configured.</param>
-internal sealed class RepositoryReader(Uri gitHubUrl, bool allowLoopback, bool canClonePrivate)
+internal sealed class RepositoryReader(Uri gitHubUrl, bool allowLoopback)
 {
-    public bool CanClonePrivate => canClonePrivate;
-
     public RepositoryFacts Read(WebhookEvent @event)
     {
         var repository = @event.Repository ?? throw new WebhookPayloadException("The payload names no repository.");

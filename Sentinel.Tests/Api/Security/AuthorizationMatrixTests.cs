@@ -8,6 +8,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.GitHubApps;
 using Sentinel.Contracts.People;
 using Sentinel.Contracts.Scans;
 using Sentinel.Contracts.Sessions;
@@ -68,6 +69,9 @@ public sealed class AuthorizationMatrixTests
         new("GET /api/v1/tokens/", For.Viewers, Of.Lists), new("POST /api/v1/tokens/", For.Viewers), new("DELETE /api/v1/tokens/{id:guid}", For.Viewers, Of.Token),
         new("GET /api/v1/people/", For.Admins), new("POST /api/v1/people/{id:guid}/role", For.Admins, Of.Person, new ChangeRoleRequest(Role.Viewer)),
         new("POST /api/v1/people/{id:guid}/sign-out", For.Admins, Of.Person),
+        new("GET /api/v1/github/app/", For.Admins), new("DELETE /api/v1/github/app/", For.Admins),
+        new("POST /api/v1/github/app/manifest", For.Admins, Body: new GitHubAppManifestRequest(null, "Sentinel", "https://sentinel.example", "https://sentinel.example/webhooks/github")),
+        new("POST /api/v1/github/app/complete", For.Admins, Body: new GitHubAppCompletion("code", "state")),
         new("GET /api/v1/audit/", For.Admins), new("POST /api/v1/outbox/{id:guid}/retry", For.Admins),
         new("GET /openapi/{documentName}.json", For.Viewers), new("GET /docs/{documentName?}", For.Viewers), new("GET /docs/scalar.js", For.Viewers),
         new("GET /docs/scalar.aspnetcore.js", For.Viewers), new("GET /docs/favicon.svg", For.Viewers),

@@ -14,13 +14,23 @@ internal sealed class FakeApp : IDisposable
 
     private readonly RSA _key = RSA.Create(2048);
 
-    public long Id { get; } = 424242;
+    public long Id { get; init; } = 424242;
 
-    public string Slug { get; } = "sentinel-test";
+    public string Slug { get; init; } = "sentinel-test";
 
-    public string Name { get; } = "Sentinel test";
+    public string Name { get; init; } = "Sentinel test";
 
-    public string ClientId { get; } = "Iv1.0123456789abcdef";
+    public string ClientId { get; init; } = "Iv1.0123456789abcdef";
+
+    public FakeAccount Owner { get; init; } = new(9919, "acme-apps", "Organization");
+
+    public IReadOnlyDictionary<string, string> Permissions { get; init; } =
+        new Dictionary<string, string> { ["checks"] = "write", ["contents"] = "read", ["metadata"] = "read", ["pull_requests"] = "write" };
+
+    public IReadOnlyList<string> Events { get; init; } = ["push", "pull_request"];
+
+    /// <summary>Where people may be sent back to; null for anywhere.</summary>
+    public IReadOnlyList<string>? CallbackUrls { get; init; }
 
     public string ClientSecret { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
 

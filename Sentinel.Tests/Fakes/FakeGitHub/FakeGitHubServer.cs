@@ -38,7 +38,7 @@ internal sealed partial class FakeGitHubServer : IAsyncDisposable
     /// <summary>GitHub's clock.</summary>
     public TimeProvider Clock { get; set; } = TimeProvider.System;
 
-    public FakeApp App { get; } = new();
+    public FakeApp App { get; private set; } = new();
 
     public FakeTokens Tokens { get; }
 
@@ -79,6 +79,7 @@ internal sealed partial class FakeGitHubServer : IAsyncDisposable
         server.MapGit(app);
         server.MapApi(new FakeRoutes(server, app));
         server.OAuth.Map(app);
+        new FakeManifests(server).Map(app);
         await app.StartAsync(cancellationToken);
         var addresses = app.Urls.Select(url => new Uri(url)).ToArray();
         (server.Url, server.ApiUrl, server._apiPort) = (addresses[0], addresses[1], addresses[1].Port);
@@ -95,6 +96,13 @@ internal sealed partial class FakeGitHubServer : IAsyncDisposable
         Hook.Dispose();
         App.Dispose();
         foreach (var repository in State.Repositories) repository.Git.Dispose();
+    }
+
+    /// <summary>Another App takes the place of the one that was there.</summary>
+    internal void Replace(FakeApp app)
+    {
+        App.Dispose();
+        App = app;
     }
 
     internal RecordedCall Record(HttpContext context, string path, JsonNode? body, FakeCaller caller)

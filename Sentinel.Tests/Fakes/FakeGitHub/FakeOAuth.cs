@@ -38,7 +38,7 @@ internal sealed class FakeOAuth(FakeGitHubServer server)
     {
         var query = context.Request.Query;
         server.Record(context, context.Request.Path, body: null, FakeCaller.Anonymous).Status = 302;
-        if (query["client_id"] != server.App.ClientId || query["redirect_uri"] is not [{ Length: > 0 } redirect])
+        if (query["client_id"] != server.App.ClientId || query["redirect_uri"] is not [{ Length: > 0 } redirect] || server.App.CallbackUrls?.Contains(redirect) == false)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;

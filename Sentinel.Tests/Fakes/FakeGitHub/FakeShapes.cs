@@ -136,15 +136,15 @@ internal sealed partial class FakeShapes(FakeGitHubServer server, string api)
         ["slug"] = server.App.Slug,
         ["node_id"] = $"A_{server.App.Id}",
         ["client_id"] = server.App.ClientId,
-        ["owner"] = User(new FakeAccount(9919, "acme-apps", "Organization")),
+        ["owner"] = User(server.App.Owner),
         ["name"] = server.App.Name,
         ["description"] = "",
         ["external_url"] = "https://sentinel.example",
         ["html_url"] = $"{Web}/apps/{server.App.Slug}",
         ["created_at"] = Created,
         ["updated_at"] = Created,
-        ["permissions"] = new JsonObject { ["checks"] = "write", ["contents"] = "read", ["metadata"] = "read", ["pull_requests"] = "write" },
-        ["events"] = new JsonArray("push", "pull_request"),
+        ["permissions"] = Texts(server.App.Permissions),
+        ["events"] = new JsonArray([.. server.App.Events.Select(e => JsonValue.Create(e))]),
     };
 
     public static JsonObject Texts(IEnumerable<KeyValuePair<string, string>> pairs)

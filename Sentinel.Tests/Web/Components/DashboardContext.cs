@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Bunit;
 using Bunit.TestDoubles;
 using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using MudBlazor.Services;
@@ -19,6 +20,7 @@ internal sealed class DashboardContext : BunitContext
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddMudServices();
         Services.AddSingleton(TimeProvider.System);
+        Services.AddSingleton<IConfiguration>(new ConfigurationManager());
         Services.AddScoped<SessionTokens>();
         Services.AddScoped(s => new SentinelClient(new ApiTransport(
             new HttpClient { BaseAddress = new Uri(api.Url) }, s.GetRequiredService<SessionTokens>(), NullLogger<ApiTransport>.Instance)));

@@ -39,6 +39,9 @@ internal sealed class FakeApi : IAsyncDisposable
 
     public bool Empty { get; set; }
 
+    /// <summary>Whether a GitHub App was made.</summary>
+    public bool HasApp { get; set; }
+
     public Role Role { get; set; } = Role.Admin;
 
     public string Url { get; private set; } = "";
@@ -66,6 +69,13 @@ internal sealed class FakeApi : IAsyncDisposable
         _app.MapGet(ApiRoutes.Session + "/options", () => new SignInOptions(Local: true, GitHub: false));
         _app.MapDelete(ApiRoutes.Session, () => Results.NoContent());
         _app.MapDelete(ApiRoutes.Session + "/all", () => Results.NoContent());
+        _app.MapGet(ApiRoutes.GitHubApp, () => HasApp ? FakeDetails.GitHubApp(Estate) : FakeDetails.NoGitHubApp);
+        _app.MapPost(ApiRoutes.GitHubApp + "/manifest", (Sentinel.Contracts.GitHubApps.GitHubAppManifestRequest r) => FakeDetails.Manifest(r));
+        _app.MapDelete(ApiRoutes.GitHubApp, () =>
+        {
+            HasApp = false;
+            return new Sentinel.Contracts.GitHubApps.GitHubAppForgotten("https://github.com/settings/apps/sentinel-acme");
+        });
         _app.MapGet(ApiRoutes.People, () => FakeDetails.People(Estate));
         _app.MapPost(ApiRoutes.People + "/{id:guid}/{verb}", () => Results.NoContent());
         _app.MapGet(ApiRoutes.Overview, () => Empty

@@ -1,5 +1,6 @@
 using Sentinel.Contracts.Audit;
 using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.GitHubApps;
 using Sentinel.Contracts.Operations;
 using Sentinel.Contracts.People;
 using Sentinel.Contracts.Requests;
@@ -130,6 +131,16 @@ internal static class FakeDetails
         new PersonSummary(estate.NewId(), "sam", null, Role.Triager, estate.Now.AddDays(-80), estate.Now.AddDays(-1), 4),
         new PersonSummary(estate.NewId(), "kit", "Kit Ashby", Role.Viewer, estate.Now.AddDays(-2), estate.Now.AddDays(-2), 1),
     ];
+
+    public static GitHubAppStatus NoGitHubApp { get; } =
+        new(GitHubAppSource.None, null, null, null, null, null, null, null, null, null, null, "https://github.com/");
+
+    public static GitHubAppStatus GitHubApp(FakeEstate estate) => new(
+        GitHubAppSource.Dashboard, 1204311, "sentinel-acme", "Sentinel (acme)", "acme", "https://github.com/organizations/acme/settings/apps/sentinel-acme",
+        "https://github.com/apps/sentinel-acme/installations/new", estate.Now.AddMinutes(-4), "local-developer", null, null, "https://github.com/");
+
+    public static GitHubAppManifest Manifest(GitHubAppManifestRequest request) => new(
+        $"https://github.com/{(request.Organization is { } organization ? $"organizations/{organization}/" : "")}settings/apps/new?state=the-state", $$"""{"name":"{{request.Name}}"}""", "the-state");
 
     private static ScanReportDetail Report(ScanSummary s)
     {

@@ -30,6 +30,13 @@ internal sealed class Target : IAsyncDisposable
         return new Target(web.Url, api, web);
     }
 
+    /// <summary>Sets up what a page is to show where several show one address.</summary>
+    public void Prepare(string name)
+    {
+        if (_api is not null)
+            _api.HasApp = name == "github-app";
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_web is not null)
@@ -45,7 +52,7 @@ internal sealed class Target : IAsyncDisposable
         [
             ("overview", "/"), ("repositories", "/repositories"), ("scans", "/scans"), ("scan-new", "/scans/new"), ("findings", "/findings"),
             ("findings-filtered", "/findings?state=any&severity=critical,high&category=secret"), ("findings-none", "/findings?q=nothing-has-this-text"),
-            ("requests", "/requests"), ("operations", "/operations"), ("rules", "/rules"), ("liveness", "/liveness"), ("custom-rules", "/custom-rules"), ("custom-rule-new", "/custom-rules/new"), ("audit", "/audit"), ("people", "/people"), ("settings", "/settings"),
+            ("requests", "/requests"), ("operations", "/operations"), ("rules", "/rules"), ("liveness", "/liveness"), ("custom-rules", "/custom-rules"), ("custom-rule-new", "/custom-rules/new"), ("audit", "/audit"), ("people", "/people"), ("settings", "/settings"), ("github-app-new", "/settings/github"), ("github-app", "/settings/github"),
             ("finding-missing", $"/findings/{Guid.Empty}"), ("denied", "/denied"), ("not-found", "/no/such/page"), ("error", "/error"),
         ];
         if (_api is { Estate: var e })

@@ -43,12 +43,16 @@ public sealed partial class SignIn
         }
     }
 
+    // Cookies are for https alone outside Development, and a form needs one.
+    private bool IsSafe => Http.Request.IsHttps || Environment.IsDevelopment();
+
     private string? Message => Reason switch
     {
         "expired" => "Your session has ended. Sign in again to go on where you were.",
         "signed-out" => "You are signed out.",
         "no-api" => "Sentinel's API does not answer. It may still be starting: try again in a moment.",
         "refused" => "The API refused to open a session. It offers local sign-in only in Development, to callers on its own machine.",
+        "token-refused" => "That token is not accepted: it was revoked, has expired, or was not copied whole.",
         "not-local" => "Local sign-in is not available for this request.",
         "signed-out-everywhere" => "You are signed out in every browser. API tokens go on working until they are revoked or expire.",
         "sign-in-declined" => "Signing in was cancelled at GitHub.",

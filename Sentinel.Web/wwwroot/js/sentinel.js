@@ -11,6 +11,9 @@
     for (const toggle of document.querySelectorAll('[data-theme-toggle]')) toggle.title = `Theme: ${theme}`;
   }
 
+  // For components: a form that leaves for another site cannot be sent by the server.
+  window.sentinel = { submit: form => form.submit() };
+
   async function copy(button) {
     const text = button.dataset.copy;
     try {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Configuration;
-using Sentinel.ServiceDefaults.Configuration;
 
-namespace Sentinel.GitHub;
+namespace Sentinel.ServiceDefaults.Configuration;
 
 /// <summary>Where GitHub is.</summary>
 /// <param name="Web">What people and git use, with a slash at its end.</param>
@@ -21,6 +20,12 @@ public sealed record GitHubAddresses(Uri Web, Uri Api, Uri GraphQl)
         var api = Read(configuration, ConfigurationKeys.GitHubApiUrl) ?? (web is null ? new Uri("https://api.github.com/") : ApiOf(web));
         return new GitHubAddresses(web ?? WebOf(api), api, GraphQlOf(api));
     }
+
+    /// <summary>Whether webhooks can arrive: GitHub on the Internet reaches no private network, a server of one's own may.</summary>
+    /// <param name="webhook">Where they are sent.</param>
+    public bool CanReach(Uri webhook) => IsOwnServer ? Web.IsLoopback || !webhook.IsLoopback : !OwnNetwork.Holds(webhook.Host);
+
+    private bool IsOwnServer => Web.Host != "github.com" && !Web.Host.EndsWith(".ghe.com", StringComparison.OrdinalIgnoreCase);
 
     private static Uri? Read(IConfiguration configuration, string key) =>
         configuration[key]?.Trim() is { Length: > 0 } text ? new Uri(text.EndsWith('/') ? text : text + "/") : null;
