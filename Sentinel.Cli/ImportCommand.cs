@@ -43,6 +43,19 @@ internal static class ImportCommand
         using var server = new SentinelServer(Given(parsed.GetValue(Server), "SENTINEL_URL", "--server"), token);
 
         var file = await SarifFile.ReadAsync(parsed.GetValue(FileArgument)!, cancellationToken);
+        try
+        {
+            return await SendAsync(parsed, server, repository, reference, commit, file, cancellationToken);
+        }
+        catch (Exception ex) when (ex is KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw server.NoApi();
+        }
+    }
+
+    private static async Task<int> SendAsync(
+        ParseResult parsed, SentinelServer server, string repository, string reference, string commit, byte[] file, CancellationToken cancellationToken)
+    {
         var id = await server.RepositoryAsync(repository, cancellationToken);
         var query = $"ref={Uri.EscapeDataString(reference)}&commit={Uri.EscapeDataString(commit)}{(parsed.GetValue(Category) is { } category ? $"&category={Uri.EscapeDataString(category)}" : "")}";
         var accepted = await server.ImportAsync(id, query, file, cancellationToken);

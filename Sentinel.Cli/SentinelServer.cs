@@ -67,7 +67,7 @@ internal sealed class SentinelServer : IDisposable
         }
         catch (JsonException)
         {
-            throw new CliException($"{_http.BaseAddress}: that is no Sentinel API. Give the address of the API, not of the dashboard.");
+            throw NoApi();
         }
         catch (HttpRequestException ex)
         {
@@ -78,6 +78,9 @@ internal sealed class SentinelServer : IDisposable
             throw new CliException($"{_http.BaseAddress}: the server did not answer in time.");
         }
     }
+
+    /// <summary>For answers that are not what a Sentinel server says.</summary>
+    public CliException NoApi() => new($"{_http.BaseAddress}: that is no Sentinel API. Give the address of the API, not of the dashboard.");
 
     // Problem details (RFC 9457), with the faults of each field.
     private static async Task<string> ReasonAsync(HttpStatusCode status, Stream body, CancellationToken cancellationToken)

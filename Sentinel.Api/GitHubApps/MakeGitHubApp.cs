@@ -67,7 +67,7 @@ internal sealed partial class MakeGitHubApp(
             LogUnavailable(ex);
             return Problem(
                 StatusCodes.Status503ServiceUnavailable, ProblemTypes.GitHubAppUnavailable,
-                "GitHub does not answer. Reload this page to try again. If that does not help, delete the App at GitHub, if it is there, and begin again.");
+                "GitHub does not answer. If the App is at GitHub already, delete it there, and begin again when GitHub is back.");
         }
         catch (JsonException)
         {

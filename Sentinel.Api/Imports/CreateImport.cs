@@ -31,6 +31,11 @@ internal static class CreateImport
 
     private const int MaxCategory = 200;
 
+    /// <summary>Time in which an import that failed can be tried again from the dashboard.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
+
+    private static readonly SemaphoreSlim Gate = new(2);
+
     [RequestSizeLimit(MaxBody)]
     public static async Task<Results<Accepted<ImportAccepted>, ValidationProblem, ProblemHttpResult>> Handle(
         Guid id, string? @ref, string? commit, string? category, HttpRequest request, CurrentUser user, SentinelDbContext db, AuditTrail audit, ScanDispatch dispatch, TimeProvider time,
@@ -39,8 +44,7 @@ internal static class CreateImport
         if (await db.Repositories.AsNoTracking().SingleOrDefaultAsync(row => row.Id == id && row.Id != Repository.Heartbeat, cancellationToken) is not { } repository)
             return ProblemTypes.Missing("repository");
         if (commit is null || !GitRefs.IsCommit(commit)) return ProblemTypes.Invalid("commit", "Give the full id of the commit that was scanned.");
-        if (@ref is null || !GitRefs.IsSafeName(@ref) || !@ref.StartsWith("refs/", StringComparison.Ordinal))
-            return ProblemTypes.Invalid("ref", "Give the full name of the branch or pull request that was scanned, for instance refs/heads/main.");
+        if (ImportRef.Of(@ref) is not { } reference) return ProblemTypes.Invalid("ref", "Give the full name of the branch or pull request that was scanned, for instance refs/heads/main or refs/pull/7/head.");
         if (category is { Length: 0 or > MaxCategory }) return ProblemTypes.Invalid("category", $"A category has 1 to {MaxCategory} characters.");
         if (request.ContentLength > MaxBody) return TooLarge();
 
@@ -62,11 +66,12 @@ internal static class CreateImport
             return TooLarge();
         }
 
-        var scan = NewScan(repository, @ref, commit, time);
+        var scan = NewScan(repository, reference, commit, time);
         db.Scans.Add(scan);
         db.SarifImports.Add(new SarifImport { ScanId = scan.Id, RepositoryId = id, Reporters = [.. runs.Select(r => r.Reporter)], Content = ImportContent.Pack(runs) });
         audit.Add(user.Login, "import.requested", "scan", scan.Id.ToString(), new { reporters = runs.Select(r => r.Reporter), scan.Ref, scan.CommitSha });
         await db.SaveChangesAsync(cancellationToken);
+        await ForgetAsync(db, time.GetUtcNow(), cancellationToken);
         await dispatch.EnqueueAsync([scan.Id], cancellationToken);
         return TypedResults.Accepted(
             $"{ApiRoutes.Scans}/{scan.Id}",
@@ -74,6 +79,20 @@ internal static class CreateImport
     }
 
     private static async Task<IReadOnlyList<ImportedRun>> ReadAsync(HttpRequest request, string? category, CancellationToken cancellationToken)
+    {
+        // Each may take some hundred megabytes; webhooks come in through the same process.
+        await Gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await UnpackAsync(request, category, cancellationToken);
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    private static async Task<IReadOnlyList<ImportedRun>> UnpackAsync(HttpRequest request, string? category, CancellationToken cancellationToken)
     {
         var isGzip = request.Headers.ContentEncoding.ToString().Equals("gzip", StringComparison.OrdinalIgnoreCase);
         await using var unpacked = isGzip ? new GZipStream(request.Body, CompressionMode.Decompress) : request.Body;
@@ -92,6 +111,14 @@ internal static class CreateImport
         CommitSha = commit,
         QueuedAt = time.GetUtcNow(),
     };
+
+    // What ended otherwise than as findings keeps its content for a while.
+    private static Task<int> ForgetAsync(SentinelDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var old = now - Kept;
+        return db.SarifImports.IgnoreQueryFilters().Where(row => row.Content != null && db.Scans.IgnoreQueryFilters().Any(scan => scan.Id == row.ScanId && scan.CompletedAt < old))
+            .ExecuteUpdateAsync(row => row.SetProperty(item => item.Content, (byte[]?)null), cancellationToken);
+    }
 
     private static ProblemHttpResult TooLarge() => ProblemTypes.Problem(
         StatusCodes.Status413PayloadTooLarge, ProblemTypes.TooLarge, $"A SARIF file has at most {MaxFile >> 20} MiB, sent gzipped at most {MaxBody >> 20} MiB. Leave out code flows and snippets, or give the runs in several files.");

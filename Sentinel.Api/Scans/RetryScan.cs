@@ -36,6 +36,10 @@ internal static class RetryScan
             return TypedResults.Accepted($"{ApiRoutes.Scans}/{id}", new ScanAccepted(id, old.RepositoryId, old.RequestId));
         }
 
+        // Its results are findings by now, or gone; a scan of another kind would look at something else.
+        if (old.Kind == ScanKind.Import)
+            return ProblemTypes.Problem(StatusCodes.Status409Conflict, ProblemTypes.Conflict, "This scan put imported results to a commit, and they are not kept. Import the file again.");
+
         var scan = new Scan
         {
             RepositoryId = old.RepositoryId,

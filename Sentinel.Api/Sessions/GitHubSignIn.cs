@@ -13,7 +13,7 @@ namespace Sentinel.Api.Sessions;
 /// browser. The dashboard, on whose origin the browser is, keeps the cookie and is handed the session; the browser never sees a token.
 /// </summary>
 internal sealed partial class GitHubSignIn(
-    GitHubOAuthClients clients, GitHubOAuth oauth, GitHubClients gitHub, OrganizationRule organizations, PersonSignIn people,
+    GitHubOAuthClients clients, GitHubOAuth oauth, GitHubClients gitHub, OrganizationRule organizations, FirstAdministrator first, PersonSignIn people,
     IDataProtectionProvider protection, TimeProvider time, ILogger<GitHubSignIn> logger)
 {
     /// <summary>The dashboard's path that GitHub sends browsers back to.</summary>
@@ -81,7 +81,8 @@ internal sealed partial class GitHubSignIn(
             return Refused(ProblemTypes.SignInOrganization, $"{account.Login} is not a member of an organisation that may use this installation.");
         }
 
-        return TypedResults.Ok(new GitHubSignInDone(await people.SignInAsync(account, token, cancellationToken), pending.ReturnUrl));
+        var mayLead = await first.MayBeAsync(asPerson, account, cancellationToken);
+        return TypedResults.Ok(new GitHubSignInDone(await people.SignInAsync(account, token, mayLead, cancellationToken), pending.ReturnUrl));
     }
 
     private static ProblemHttpResult Refused(string type, string detail) => ProblemTypes.Problem(StatusCodes.Status403Forbidden, type, detail);

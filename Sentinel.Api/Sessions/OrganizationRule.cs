@@ -18,23 +18,29 @@ internal sealed partial class OrganizationRule(IConfiguration configuration, ILo
         if (_allowed.Length == 0) return true;
         foreach (var organization in _allowed)
         {
-            try
-            {
-                var membership = await asPerson.GetAsync<Membership>($"user/memberships/orgs/{Uri.EscapeDataString(organization)}", cancellationToken);
-                if (membership.State == "active") return true;
-            }
-            catch (GitHubNotFoundException)
-            {
-                // Not a member.
-            }
-            catch (GitHubForbiddenException ex)
-            {
-                // Also what people get whose organisation did not give the App the permission to read its members.
-                LogForbidden(organization, ex.MissingPermission);
-            }
+            if (await IsMemberAsync(asPerson, organization, cancellationToken)) return true;
         }
 
         return false;
+    }
+
+    /// <inheritdoc cref="AllowsAsync"/>
+    public async Task<bool> IsMemberAsync(GitHubConnection asPerson, string organization, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await asPerson.GetAsync<Membership>($"user/memberships/orgs/{Uri.EscapeDataString(organization)}", cancellationToken)).State == "active";
+        }
+        catch (GitHubNotFoundException)
+        {
+            return false;
+        }
+        catch (GitHubForbiddenException ex)
+        {
+            // Also what people get whose organisation did not give the App the permission to read its members.
+            LogForbidden(organization, ex.MissingPermission);
+            return false;
+        }
     }
 
     private sealed record Membership(string State);

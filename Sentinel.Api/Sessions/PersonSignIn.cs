@@ -8,12 +8,13 @@ using Sentinel.GitHub.SignIn;
 
 namespace Sentinel.Api.Sessions;
 
-/// <summary>Gives somebody whom GitHub has vouched for a row and a new session. The very first person becomes the administrator.</summary>
+/// <summary>Gives somebody whom GitHub has vouched for a row and a new session.</summary>
 internal sealed class PersonSignIn(IDbContextFactory<SentinelDbContext> databases, PersonTokens tokens, TimeProvider time)
 {
     private const int MaxName = 200;
 
-    public async Task<SessionCreated> SignInAsync(GitHubAccount account, UserToken token, CancellationToken cancellationToken)
+    /// <param name="mayLead">Whether the person becomes administrator when nobody is.</param>
+    public async Task<SessionCreated> SignInAsync(GitHubAccount account, UserToken token, bool mayLead, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         var audit = new AuditTrail(db, time);
@@ -22,7 +23,13 @@ internal sealed class PersonSignIn(IDbContextFactory<SentinelDbContext> database
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended('people', 0))", cancellationToken);
         var now = time.GetUtcNow();
         var person = await db.People.SingleOrDefaultAsync(row => row.GitHubId == account.Id, cancellationToken)
-            ?? await AddAsync(db, audit, account, now, cancellationToken);
+            ?? Add(db, audit, account, now);
+        // Looked at again under the lock: two may have been told that they may.
+        if (mayLead && !await db.People.AnyAsync(row => row.Role == Role.Admin, cancellationToken))
+        {
+            person.Role = Role.Admin;
+            audit.Add(account.Login, "person.made-administrator", "person", person.Id.ToString(), new { account.Login });
+        }
         (person.Login, person.Name, person.AvatarUrl, person.SignedInAt) = (account.Login, Cut(account.Name), account.AvatarUrl, now);
         tokens.Store(person, token);
         // What was known may have been seen by another token.
@@ -48,13 +55,13 @@ internal sealed class PersonSignIn(IDbContextFactory<SentinelDbContext> database
         return new SessionCreated(text, person.Login, person.Role, session.ExpiresAt);
     }
 
-    private static async Task<Person> AddAsync(SentinelDbContext db, AuditTrail audit, GitHubAccount account, DateTimeOffset now, CancellationToken cancellationToken)
+    private static Person Add(SentinelDbContext db, AuditTrail audit, GitHubAccount account, DateTimeOffset now)
     {
         var person = new Person
         {
             GitHubId = account.Id,
             Login = account.Login,
-            Role = await db.People.AnyAsync(cancellationToken) ? Role.Viewer : Role.Admin,
+            Role = Role.Viewer,
             CreatedAt = now,
             SignedInAt = now,
         };

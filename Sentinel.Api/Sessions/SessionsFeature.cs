@@ -7,6 +7,7 @@ internal static class SessionsFeature
         .AddSingleton<LocalSignIn>()
         .AddSingleton<GitHubSignIn>()
         .AddSingleton<OrganizationRule>()
+        .AddSingleton<FirstAdministrator>()
         .AddSingleton<PersonTokens>()
         .AddSingleton<PersonSignIn>();
 }

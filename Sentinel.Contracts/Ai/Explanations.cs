@@ -11,7 +11,7 @@ public sealed record ExplanationRequest(
     int? Cwe, string Message, string Path, int StartLine, int EndLine, string Snippet, int SnippetStartLine, RuleGuidance Guidance);
 
 /// <summary>An explanation whose every claim was checked against the snippet.</summary>
-/// <param name="Reason">Stable code why guidance is given: no-key, timeout, unavailable, budget, unusable-answer, no-evidence; null for a model's answer.</param>
+/// <param name="Reason">Stable code why guidance is given: no-key, timeout, unavailable, budget, unusable-answer, no-evidence, policy; null for a model's answer.</param>
 /// <param name="CostUsd">US dollars, 0 for guidance and for answers from the cache.</param>
 public sealed record ExplanationResponse(
     ExplanationSource Source, string? Model, string Summary, string Impact, string Remediation, IReadOnlyList<ExplanationClaim> Claims,

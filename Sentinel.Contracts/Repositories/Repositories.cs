@@ -25,5 +25,5 @@ public enum CodeScanningState { Uploaded, Unavailable, Failed }
 /// <summary>The last offer.</summary>
 /// <param name="Results">Findings that were uploaded.</param>
 /// <param name="LeftOut">Findings beyond GitHub's limits, the least severe.</param>
-/// <param name="Detail">Why there is none, in plain words; null when there is.</param>
+/// <param name="Detail">What is not as it should be, in plain words; null for nothing.</param>
 public sealed record CodeScanningStatus(CodeScanningState State, DateTimeOffset At, string CommitSha, int Results, int LeftOut, string? Detail);

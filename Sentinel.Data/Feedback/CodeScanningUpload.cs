@@ -22,7 +22,7 @@ public sealed class CodeScanningUpload
     /// <summary>Findings beyond GitHub's limits, the least severe.</summary>
     public int LeftOut { get; set; }
 
-    /// <summary>Why it is not uploaded, in plain words; null when it is.</summary>
+    /// <summary>What is not as it should be, in plain words; null for nothing.</summary>
     public string? Detail { get; set; }
 }
 

@@ -38,6 +38,9 @@ public sealed class Repository
 
     /// <summary>Commit of the newest finished scan of the default branch.</summary>
     public string? HeadCommit { get; set; }
+
+    /// <summary>Whether the policy of its default branch lets a model explain findings; true until a policy was read.</summary>
+    public bool AiExplain { get; set; } = true;
 }
 
 internal sealed class RepositoryConfiguration : IEntityTypeConfiguration<Repository>
@@ -50,6 +53,7 @@ internal sealed class RepositoryConfiguration : IEntityTypeConfiguration<Reposit
         // One row for each URL added by hand; GitHub's repositories are told apart by their id.
         builder.HasIndex(r => r.CloneUrl).IsUnique().HasFilter("git_hub_id is null");
         builder.HasIndex(r => new { r.FullName, r.Id });
+        builder.Property(r => r.AiExplain).HasDefaultValue(true);
         builder.HasIndex(r => r.LastScannedAt);
     }
 }

@@ -12,9 +12,6 @@ public static class ImportedFindings
     private const int MaxTokens = 4000;
     private const int SnippetLines = 3;
 
-    // Hard-coded password, cryptographic key, credentials: the line may hold one that Sentinel does not know.
-    private static readonly int[] Credentials = [259, 321, 798];
-
     /// <summary>The findings of one file.</summary>
     /// <param name="run">Whose results they are.</param>
     /// <param name="results">Those of <paramref name="run"/> in this file.</param>
@@ -22,22 +19,22 @@ public static class ImportedFindings
     /// <param name="file">Its content; null when it could not be read.</param>
     /// <param name="standing">What others see in the very content: analyzers and earlier imports.</param>
     /// <param name="key">32 bytes with which secrets are hashed.</param>
-    /// <returns>One for each result, in their order.</returns>
+    /// <returns>One for each result, in their order; fewer when the repository allows by a comment what some of them say.</returns>
     public static IReadOnlyList<Finding> Of(
         ImportedRun run, IEnumerable<ImportedResult> results, string path, SourceFile? file, IReadOnlyList<Finding> standing, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
     {
         if (file is { IsBinary: true }) file = null;
-        return [.. results.Select(result => Of(run, result, path, file, standing, key, cancellationToken))];
+        return [.. results.Select(result => Of(run, result, path, file, standing, key, cancellationToken)).OfType<Finding>()];
     }
 
-    private static Finding Of(
+    private static Finding? Of(
         ImportedRun run, ImportedResult result, string path, SourceFile? file, IReadOnlyList<Finding> standing, ReadOnlyMemory<byte> key, CancellationToken cancellationToken)
     {
         var rule = run.Rules[result.Rule];
         var region = RegionOf(result, file);
         var fingerprint = Fingerprint(rule, result, region, path, file, key.Span);
         // What it was the last time it is again, or two tools would take turns in naming one defect.
-        if (!standing.Any(s => s.FingerprintHash == fingerprint) && Twin(rule, region, standing) is { } twin) return twin with { AnalyzerId = run.Reporter, Suppression = null };
+        if (!standing.Any(s => s.FingerprintHash == fingerprint) && Twin(rule, region, standing) is { } twin) return twin.Suppression is null ? twin with { AnalyzerId = run.Reporter } : null;
         var (snippet, start) = Snippet(rule, region, file, cancellationToken);
         return new Finding
         {
@@ -84,7 +81,8 @@ public static class ImportedFindings
     {
         var text = TextOf(region, file).Trim();
         if (rule.Category == FindingCategory.Secret && text.Length > 0) return SecretFingerprint.Of(key, text);
-        if (result.Fingerprint is { } own && rule.Category != FindingCategory.Secret) return own;
+        // A password could be guessed from a hash without a key.
+        if (rule.HoldsSecret && text.Length > 0) return SecretFingerprint.Of(key, $"{rule.Id}\n{text}");
         string[] scope = result.Scope is { } name ? [name] : [];
         // Where no code tells defects apart, only their places can.
         if (text.Length == 0) return CodeFingerprint.Of(rule.Id, result.Message, [.. scope, $"{path}:{result.Line}"]);
@@ -93,12 +91,10 @@ public static class ImportedFindings
     }
 
     private static Finding? Twin(ImportedRule rule, Region region, IReadOnlyList<Finding> standing) => standing
-        .Where(s => Overlap(s.Location.Region, region) && (s.RuleId == rule.Id || (s.Category == FindingCategory.Secret ? HoldsSecret(rule) : rule.Cwe is { } cwe && cwe == s.Cwe)))
+        .Where(s => Overlap(s.Location.Region, region) && (s.RuleId == rule.Id || (s.Category == FindingCategory.Secret ? rule.HoldsSecret : rule.Cwe is { } cwe && cwe == s.Cwe)))
         .MinBy(s => (Math.Abs((long)s.Location.Region.StartLine - region.StartLine), Math.Abs((long)s.Location.Region.StartColumn - region.StartColumn)));
 
     private static bool Overlap(Region left, Region right) => left.StartLine <= right.EndLine && right.StartLine <= left.EndLine;
-
-    private static bool HoldsSecret(ImportedRule rule) => rule.Category == FindingCategory.Secret || (rule.Cwe is { } cwe && Credentials.Contains(cwe));
 
     private static FindingCategory CategoryOf(ImportedRule rule, string path) =>
         rule.Category is FindingCategory.Code or FindingCategory.Infrastructure && path.StartsWith(".github/", StringComparison.Ordinal) ? FindingCategory.Workflow : rule.Category;
@@ -107,7 +103,7 @@ public static class ImportedFindings
     {
         if (file is null) return ("", 1);
         var text = SecretMask.Snippet(file, region, SnippetLines, out var start, cancellationToken);
-        if (!HoldsSecret(rule)) return (text, start);
+        if (!rule.HoldsSecret) return (text, start);
         var lines = text.Split('\n').Select((line, i) => start + i >= region.StartLine && start + i <= region.EndLine ? new string('*', line.Length) : line);
         return (string.Join('\n', lines), start);
     }

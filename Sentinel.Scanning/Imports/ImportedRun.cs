@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sentinel.Scanning.Imports;
 
 /// <summary>What another tool said of one commit, reduced to what Sentinel keeps: no code, no secret.</summary>
@@ -35,7 +37,15 @@ public sealed record ImportedRun
 /// <param name="HelpUri">An https address; null when the tool gives none.</param>
 /// <param name="Cwe">Weakness number of https://cwe.mitre.org; null when the tool names none.</param>
 public sealed record ImportedRule(
-    string Id, string Title, FindingCategory Category, Severity Severity, Confidence Confidence, int? Cwe, string Description, string Remediation, string? HelpUri);
+    string Id, string Title, FindingCategory Category, Severity Severity, Confidence Confidence, int? Cwe, string Description, string Remediation, string? HelpUri)
+{
+    // Hard-coded password, cryptographic key, credentials.
+    private static readonly int[] Credentials = [259, 321, 798];
+
+    /// <summary>Whether what it reports may be, or stand beside, a secret that Sentinel does not know.</summary>
+    [JsonIgnore]
+    public bool HoldsSecret => Category == FindingCategory.Secret || (Cwe is { } cwe && Credentials.Contains(cwe));
+}
 
 /// <summary>One result.</summary>
 /// <param name="Rule">Index in <see cref="ImportedRun.Rules"/>.</param>
@@ -46,6 +56,5 @@ public sealed record ImportedRule(
 /// <param name="EndLine">Last line.</param>
 /// <param name="EndColumn">Column behind the last; null for the end of the line.</param>
 /// <param name="Scope">What encloses the place, as the tool names it; null when it names nothing.</param>
-/// <param name="Fingerprint">Sentinel's own fingerprint, of Sentinel's own results; null otherwise.</param>
 public sealed record ImportedResult(
-    int Rule, Severity Severity, string Message, string Path, int Line, int? Column, int EndLine, int? EndColumn, string? Scope, string? Fingerprint);
+    int Rule, Severity Severity, string Message, string Path, int Line, int? Column, int EndLine, int? EndColumn, string? Scope);

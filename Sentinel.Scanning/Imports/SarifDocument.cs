@@ -103,8 +103,6 @@ internal sealed class SarifResult
 
     public Capped<SarifSuppression>? Suppressions { get; init; }
 
-    public Dictionary<string, string>? PartialFingerprints { get; init; }
-
     public JsonElement Properties { get; init; }
 }
 
@@ -185,6 +183,7 @@ internal sealed class Capped<T> : Collection<T>
     protected override void InsertItem(int index, T item)
     {
         if (Count >= SarifReader.MaxItems) throw new SarifException($"A list holds more than {SarifReader.MaxItems:N0} items, which is the most that is taken.");
+        if (item is null) throw new SarifException("A list holds null where it should hold an item.");
         base.InsertItem(index, item);
     }
 }

@@ -17,6 +17,9 @@ public static class SarifReader
     /// <summary>Most runs, as GitHub.</summary>
     public const int MaxRuns = 20;
 
+    /// <summary>Most results of all runs together.</summary>
+    public const int MaxResults = 50_000;
+
     private const int MaxTool = 100;
     private const int MaxPath = 1000;
     private const int MaxScope = 500;
@@ -34,6 +37,7 @@ public static class SarifReader
         if (document.Version is not "2.1.0") throw new SarifException($"The file says SARIF version '{Text(document.Version, 20)}'; 2.1.0 is read.");
         if (document.Runs is not { Count: > 0 } runs) throw new SarifException("The file has no run: even a tool that found nothing writes one.");
         if (runs.Count > MaxRuns) throw new SarifException($"The file has {runs.Count} runs; at most {MaxRuns} are taken. Give them in several files.");
+        if (runs.Sum(r => r.Results?.Count ?? 0) > MaxResults) throw new SarifException($"The file has more than {MaxResults:N0} results, which is the most that is taken. Give the runs in several files.");
         return [.. runs.Select((run, i) => Read(run, i, category, cancellationToken)).GroupBy(r => r.Reporter, StringComparer.Ordinal).Select(g => g.Aggregate(Join))];
     }
 
@@ -53,13 +57,13 @@ public static class SarifReader
     private static ImportedRun Read(SarifRun run, int index, string? category, CancellationToken cancellationToken)
     {
         if (run.Tool?.Driver is not { Name: { } name } driver || Text(name, MaxTool) is not { Length: > 0 } tool) throw new SarifException($"Run {index + 1} does not name its tool (runs[{index}].tool.driver.name).");
-        var rules = new SarifRules(tool, run);
+        var (rules, paths) = (new SarifRules(tool, run), new SarifPaths(run));
         var (results, ignored, placeless) = (new List<ImportedResult>(), 0, 0);
         foreach (var result in run.Results ?? [])
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!Counts(result)) ignored++;
-            else if (Read(result, run, rules, cancellationToken) is { } read) results.Add(read);
+            else if (Read(result, paths, rules, cancellationToken) is { } read) results.Add(read);
             else placeless++;
         }
         return new ImportedRun
@@ -78,16 +82,16 @@ public static class SarifReader
     private static bool Counts(SarifResult result) =>
         result.Kind is null or "fail" or "open" or "review" && result.BaselineState is not "absent" && result.Suppressions?.Any(s => s.Status is null or "accepted") is not true;
 
-    private static ImportedResult? Read(SarifResult result, SarifRun run, SarifRules rules, CancellationToken cancellationToken)
+    private static ImportedResult? Read(SarifResult result, SarifPaths paths, SarifRules rules, CancellationToken cancellationToken)
     {
         var place = result.Locations?.PhysicalLocation;
-        if (SarifPaths.Of(place?.ArtifactLocation, run) is not { Length: <= MaxPath } path) return null;
+        if (paths.Of(place?.ArtifactLocation) is not { Length: <= MaxPath } path) return null;
         var (rule, index) = rules.Of(result);
         var (line, last) = Lines(place?.Region);
         var logical = result.Locations?.LogicalLocations;
         return new ImportedResult(
             index, SarifSeverity.Of(result, rule.Source), MessageOf(result, rule, path, cancellationToken), path, line, Column(place?.Region?.StartColumn), last, Column(place?.Region?.EndColumn),
-            Text(logical?.FullyQualifiedName ?? logical?.Name, MaxScope) is { Length: > 0 } scope ? scope : null, rules.IsOwn ? OwnFingerprint(result) : null);
+            Text(logical?.FullyQualifiedName ?? logical?.Name, MaxScope) is { Length: > 0 } scope ? scope : null);
     }
 
     private static (int First, int Last) Lines(SarifRegion? region)
@@ -98,16 +102,13 @@ public static class SarifReader
 
     private static int? Column(int? column) => column is > 0 ? column : null;
 
-    // A scanner for secrets may quote what it found.
+    // Who looks for secrets may quote what it found.
     private static string MessageOf(SarifResult result, SarifRules.Known rule, string path, CancellationToken cancellationToken)
     {
-        if (rule.Rule.Category == FindingCategory.Secret) return $"{rule.Rule.Title}.";
+        if (rule.Rule.HoldsSecret) return $"{rule.Rule.Title}.";
         var text = Text(SarifMessages.Of(result.Message, rule.Source), MaxMessage);
         return text.Length == 0 ? rule.Rule.Title : SecretMask.Mask(text, path, cancellationToken);
     }
-
-    private static string? OwnFingerprint(SarifResult result) =>
-        result.PartialFingerprints?.GetValueOrDefault(Reporting.Sarif.FingerprintName) is { Length: 64 } value && value.All(char.IsAsciiHexDigitLower) ? value : null;
 
     // "category/run" (https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning#runautomationdetails-object).
     private static string? CategoryOf(string? id) => id?.LastIndexOf('/') is > 0 and var end ? id[..end] : null;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Sentinel.Scanning.Imports;
@@ -98,18 +97,17 @@ internal sealed partial class SarifRules
         : tags.Any(t => t is "misconfiguration" or "iac" or "infrastructure" or "terraform" or "kubernetes" or "dockerfile") ? FindingCategory.Infrastructure
         : FindingCategory.Code;
 
-    private static IReadOnlyList<string> TagsOf(SarifRule? rule) =>
-        rule?.Properties is { ValueKind: JsonValueKind.Object } bag && bag.TryGetProperty("tags", out var tags) && tags.ValueKind is JsonValueKind.Array
-            ? [.. tags.EnumerateArray().Take(MaxTags).Where(t => t.ValueKind is JsonValueKind.String).Select(t => t.GetString()!.ToLowerInvariant())]
-            : [];
+    private static IReadOnlyList<string> TagsOf(SarifRule? rule) => [.. SarifBag.Texts(rule?.Properties, "tags", MaxTags).Select(t => t.ToLowerInvariant())];
 
     private static int? CweOf(IReadOnlyList<string> tags) =>
         tags.Select(t => Weakness().Match(t)).FirstOrDefault(m => m.Success) is { } match ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : null;
 
-    private static Confidence PrecisionOf(SarifRule? rule) =>
-        rule?.Properties is { ValueKind: JsonValueKind.Object } bag && bag.TryGetProperty("precision", out var precision) && precision.ValueKind is JsonValueKind.String
-            ? precision.GetString() switch { "very-high" or "high" => Confidence.High, "low" => Confidence.Low, _ => Confidence.Medium }
-            : Confidence.Medium;
+    private static Confidence PrecisionOf(SarifRule? rule) => SarifBag.Text(rule?.Properties, "precision") switch
+    {
+        "very-high" or "high" => Confidence.High,
+        "low" => Confidence.Low,
+        _ => Confidence.Medium,
+    };
 
     // It becomes a link on the dashboard.
     private static string? HelpOf(SarifRule? rule) =>

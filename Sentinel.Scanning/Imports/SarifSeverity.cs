@@ -23,9 +23,7 @@ internal static class SarifSeverity
 
     private static Severity? Scored(JsonElement? properties)
     {
-        if (properties is not { ValueKind: JsonValueKind.Object } bag || !bag.TryGetProperty("security-severity", out var value)) return null;
-        var text = value.ValueKind is JsonValueKind.String ? value.GetString() : value.ValueKind is JsonValueKind.Number ? value.GetRawText() : null;
-        if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var score)) return null;
+        if (!double.TryParse(SarifBag.Text(properties, "security-severity"), NumberStyles.Float, CultureInfo.InvariantCulture, out var score)) return null;
         return score switch
         {
             >= 9.0 => Severity.Critical,

@@ -135,6 +135,7 @@ public static class Words
     public static string GuidanceReason(string? code) => code switch
     {
         "no-key" => "no model is configured",
+        "policy" => "the repository's policy lets no model be asked",
         "timeout" => "the model took too long",
         "unavailable" => "the model could not be reached",
         "budget" => "the day's budget for the model is used up",

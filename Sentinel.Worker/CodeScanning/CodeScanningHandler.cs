@@ -24,7 +24,7 @@ internal sealed partial class CodeScanningHandler(GitHubClients clients, TimePro
     private static readonly TimeSpan AskAgain = TimeSpan.FromDays(1);
 
     // GitHub reads an upload within seconds as a rule.
-    private static readonly TimeSpan[] Looks = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10)];
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(10)];
 
     public override string Kind => OutboxMessage.GitHubCodeScanning;
 
@@ -57,7 +57,12 @@ internal sealed partial class CodeScanningHandler(GitHubClients clients, TimePro
             var state = await StateAsync(place, receipt.Id, cancellationToken);
             var failed = state.ProcessingStatus == "failed";
             (row.State, row.Results, row.LeftOut) = (failed ? CodeScanningState.Failed : CodeScanningState.Uploaded, analysis.Results, analysis.LeftOut);
-            row.Detail = failed ? PostgresText.Clean($"GitHub could not read the results: {string.Join("; ", (state.Errors ?? []).Take(5))}", 1000) : null;
+            row.Detail = state.ProcessingStatus switch
+            {
+                "failed" => PostgresText.Clean($"GitHub could not read the results: {string.Join("; ", (state.Errors ?? []).Take(5))}", 1000),
+                "pending" => "GitHub had taken the results, and not read them yet.",
+                _ => null,
+            };
             if (failed) LogFailed(place.Repository.FullName, row.Detail!);
         }
         catch (GitHubForbiddenException ex)
@@ -74,14 +79,12 @@ internal sealed partial class CodeScanningHandler(GitHubClients clients, TimePro
 
     private async Task<SarifState> StateAsync(GitHubPlace place, string id, CancellationToken cancellationToken)
     {
-        var state = new SarifState("pending", null);
-        foreach (var wait in Looks)
+        for (var i = 0; ; i++)
         {
-            state = await place.Connection.SarifStateAsync(place.Repository.FullName, id, cancellationToken);
-            if (state.ProcessingStatus != "pending") break;
-            await Task.Delay(wait, time, cancellationToken);
+            var state = await place.Connection.SarifStateAsync(place.Repository.FullName, id, cancellationToken);
+            if (state.ProcessingStatus != "pending" || i == Pauses.Length) return state;
+            await Task.Delay(Pauses[i], time, cancellationToken);
         }
-        return state;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Code scanning of {Repository}: {Reason}")]

@@ -46,9 +46,12 @@ internal static class CommandText
 
     /// <summary>Why guidance is given where a model was asked.</summary>
     /// <param name="reason">The explanation's code; see <see cref="Contracts.Ai.ExplanationResponse"/>.</param>
-    public static string WhyGuidance(string? reason) => reason == "no-key"
-        ? "No model is set up, so this is the rule's own guidance."
-        : "The model gave no answer that could be used, so this is the rule's own guidance.";
+    public static string WhyGuidance(string? reason) => reason switch
+    {
+        "no-key" => "No model is set up, so this is the rule's own guidance.",
+        "policy" => $"The policy of the default branch (`{PolicyFile.Name}`, `ai: explain: false`) lets no model be asked about this repository, so this is the rule's own guidance.",
+        _ => "The model gave no answer that could be used, so this is the rule's own guidance.",
+    };
 
     /// <param name="numbers">Those that there are, in order.</param>
     public static string WhichFinding(CommentCommand command, IReadOnlyList<int> numbers)
@@ -65,6 +68,9 @@ internal static class CommandText
         $"Finding {Code(number)} is not ignored. {GitHubText.Plain(fault)} As in `/sentinel ignore {number.ToString(CultureInfo.InvariantCulture)} this key opens a test server only`.";
 
     public static string Conflict(NamedFinding named, string conflict) => $"{Heading(named)}\n\n{GitHubText.Plain(conflict)}";
+
+    public static string Live(NamedFinding named) =>
+        $"{Heading(named)}\n\nIts provider confirmed that this secret works. It is not ignored from here: revoke it, or decide on the dashboard.";
 
     public static string Ignored(NamedFinding named, DismissReason reason, string justification) =>
         $"{Heading(named)}\n\nDismissed as {Name(reason)}: {GitHubText.Plain(justification, 2000)}\n\nThe check is brought up to date. It can be opened again on the dashboard.";

@@ -1,5 +1,6 @@
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Live;
+using Sentinel.Contracts.Liveness;
 using Sentinel.Data.Audit;
 using Sentinel.Data.Commands;
 using Sentinel.Data.Feedback;
@@ -31,6 +32,8 @@ internal sealed class IgnoreCommand(IScanProgressBus bus, TimeProvider time)
         var (reason, justification) = (message.Command.DismissAs ?? Default, message.Command.Reason!);
         var finding = await FindingDecision.LockAsync(database, named.Finding.Id, cancellationToken)
             ?? throw new InvalidOperationException("The finding went away while it was being dismissed.");
+        // Whoever can write in a repository must not be able to make everybody overlook a key that works.
+        if (finding.Liveness == LivenessState.Live) return new CommandAnswer(CommandOutcome.Declined, CommandText.Live(named));
         if (FindingDecision.Dismiss(database, finding, reason, justification, expiresAt: null, message.AuthorLogin, now, $"in a comment of pull request {context.Pull.Number}") is { } conflict)
             return new CommandAnswer(CommandOutcome.Declined, CommandText.Conflict(named, conflict));
 

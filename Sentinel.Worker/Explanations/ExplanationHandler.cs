@@ -22,6 +22,10 @@ internal sealed partial class ExplanationHandler(IHttpClientFactory clients, ISc
     /// <summary>Name of the client for the AI service.</summary>
     public const string AiClient = "ai-service";
 
+    // Codes of reasons, beside those of the AI service.
+    private const string Unavailable = "unavailable";
+    private const string ByPolicy = "policy";
+
     public string Kind => OutboxMessage.ExplanationRequested;
 
     // Whoever asks again wants another answer.
@@ -36,16 +40,17 @@ internal sealed partial class ExplanationHandler(IHttpClientFactory clients, ISc
         var finding = await delivery.Database.Findings.AsNoTracking().SingleOrDefaultAsync(f => f.Id == findingId, cancellationToken);
         if (finding is null) return OutboxOutcome.Done;
 
-        var answer = await AskAsync(finding, delivery.Message.Attempts, cancellationToken);
+        var question = ToRequest(finding, await GuidanceAsync(delivery.Database, finding, cancellationToken));
+        var mayAsk = await delivery.Database.Repositories.AnyAsync(r => r.Id == finding.RepositoryId && r.AiExplain, cancellationToken);
+        var answer = mayAsk ? await AskAsync(question, delivery.Message.Attempts, cancellationToken) : GuidanceOf(question, ByPolicy);
         delivery.Database.Explanations.Add(ToEntity(finding, answer, started));
         delivery.Committed = token => bus.PublishAsync(new LiveEvent("explanation.ready", time.GetUtcNow(), finding.RepositoryId, null, finding.Id, null), token);
         return OutboxOutcome.Done;
     }
 
     // The AI service itself falls back to guidance; when it cannot be reached at all, the worker does after a few tries.
-    private async Task<ExplanationResponse> AskAsync(FindingEntity finding, int attempt, CancellationToken cancellationToken)
+    private async Task<ExplanationResponse> AskAsync(ExplanationRequest question, int attempt, CancellationToken cancellationToken)
     {
-        var question = ToRequest(finding);
         try
         {
             using var client = clients.CreateClient(AiClient);
@@ -56,18 +61,26 @@ internal sealed partial class ExplanationHandler(IHttpClientFactory clients, ISc
         }
         catch (Exception ex) when (attempt >= 3 && !cancellationToken.IsCancellationRequested)
         {
-            LogGuidanceInstead(finding.Id, ex);
-            return new ExplanationResponse(
-                ExplanationSource.Guidance, null, finding.Message, question.Guidance.Description, question.Guidance.Remediation, [], 0, "unavailable", 0, 0, 0, false, "");
+            LogGuidanceInstead(question.FindingId, ex);
+            return GuidanceOf(question, Unavailable);
         }
     }
 
-    private static ExplanationRequest ToRequest(FindingEntity finding)
+    private static ExplanationResponse GuidanceOf(ExplanationRequest question, string reason) => new(
+        ExplanationSource.Guidance, null, question.Message, question.Guidance.Description, question.Guidance.Remediation, [], 0, reason, 0, 0, 0, false, "");
+
+    private static async Task<RuleGuidance> GuidanceAsync(SentinelDbContext database, FindingEntity finding, CancellationToken cancellationToken)
+    {
+        if (RuleCatalog.Find(finding.RuleId) is { } rule) return new RuleGuidance(rule.Description, rule.Remediation, rule.References);
+        var imported = await database.ImportedRules.AsNoTracking().SingleOrDefaultAsync(r => r.RepositoryId == finding.RepositoryId && r.Id == finding.RuleId, cancellationToken);
+        return imported is null
+            ? new RuleGuidance(finding.Message, "The rule is no longer part of Sentinel; judge the finding by its place in the code.", [])
+            : new RuleGuidance(imported.Description.Length > 0 ? imported.Description : finding.Message, imported.Remediation, imported.HelpUri is { } page ? [page] : []);
+    }
+
+    private static ExplanationRequest ToRequest(FindingEntity finding, RuleGuidance guidance)
     {
         var rule = RuleCatalog.Find(finding.RuleId);
-        var guidance = rule is null
-            ? new RuleGuidance(finding.Message, "The rule is no longer part of Sentinel; judge the finding by its place in the code.", [])
-            : new RuleGuidance(rule.Description, rule.Remediation, rule.References);
         return new ExplanationRequest(
             finding.Id, finding.RepositoryId, finding.RuleId, rule?.Title ?? finding.Title, finding.Category, finding.Severity, finding.Confidence, finding.Cwe,
             finding.Message, finding.Path, finding.StartLine, finding.EndLine, finding.Snippet, finding.SnippetStartLine, guidance);

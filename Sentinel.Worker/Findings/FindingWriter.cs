@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Liveness;
+using Sentinel.Contracts.Scans;
 using Sentinel.Data;
 using Sentinel.Data.Outbox;
 using Sentinel.Data.Scans;
@@ -30,6 +31,7 @@ internal sealed class FindingWriter(
     private readonly IReadOnlyDictionary<string, string> _blobs = outcome.Blobs;
     private readonly Dictionary<Guid, FindingEntity> _findings = [];
     private readonly Dictionary<(Guid, string), FindingInstanceEntity> _instances = [];
+    private readonly Dictionary<Guid, List<FindingInstanceEntity>> _places = [];
     private readonly Dictionary<Guid, SecretExposure> _rotated = [];
     private readonly HashSet<Guid> _seen = [];
     private bool _rulesChanged;
@@ -52,6 +54,18 @@ internal sealed class FindingWriter(
         var carried = outcome.Carried is null ? 0 : await CarryAsync(outcome.Carried, cancellationToken);
         return new AppliedFindings(_opened, _closed, matched.Count + carried);
     }
+
+    private void Remember(FindingInstanceEntity instance)
+    {
+        _instances.Add((instance.FindingId, instance.Ref), instance);
+        if (!_places.TryGetValue(instance.FindingId, out var places)) _places.Add(instance.FindingId, places = []);
+        places.Add(instance);
+    }
+
+    private List<FindingInstanceEntity> PlacesOf(Guid findingId) => _places.GetValueOrDefault(findingId) ?? [];
+
+    // Rows from before reporters were known have none.
+    private static bool IsSeenByUs(FindingInstanceEntity instance) => instance.Reporters.Count == 0 || instance.Reporters.Any(r => !Reporters.IsImport(r));
 
     // An import has no opinion on what it never reported.
     private bool IsOurs(FindingInstanceEntity instance) => outcome.Importers is null || instance.Reporters.Any(outcome.Importers.Contains);
@@ -83,8 +97,7 @@ internal sealed class FindingWriter(
         var findings = await wanted.ToListAsync(cancellationToken);
         foreach (var finding in findings) _findings.Add(finding.Id, finding);
         var ids = _findings.Keys.ToArray();
-        foreach (var instance in await database.FindingInstances.Where(i => ids.Contains(i.FindingId)).ToListAsync(cancellationToken))
-            _instances.Add((instance.FindingId, instance.Ref), instance);
+        foreach (var instance in await database.FindingInstances.Where(i => ids.Contains(i.FindingId)).ToListAsync(cancellationToken)) Remember(instance);
         foreach (var exposure in await database.SecretExposures.Where(e => ids.Contains(e.FindingId) && e.RotatedAt != null).ToListAsync(cancellationToken))
             _rotated.Add(exposure.FindingId, exposure);
 
@@ -121,7 +134,7 @@ internal sealed class FindingWriter(
         if (!_rulesChanged) return [];
         var before = scan.BeforeSha ?? scan.BaseSha;
         var wasScanned = before is null
-            || await database.Scans.AnyAsync(s => s.RepositoryId == scan.RepositoryId && s.CommitSha == scan.CommitSha && s.Id != scan.Id && s.CompletedAt != null, cancellationToken);
+            || await database.Scans.AnyAsync(s => s.RepositoryId == scan.RepositoryId && s.CommitSha == scan.CommitSha && s.Id != scan.Id && s.Kind != ScanKind.Import && s.CompletedAt != null, cancellationToken);
         var candidates = matched.Where(m => m.Known is null).Select(m => BlobOf(m.Places[0])).OfType<string>().Distinct().ToArray();
         if (wasScanned) return [.. candidates];
         return [.. await database.FindingInstances.Where(i => i.RepositoryId == scan.RepositoryId && candidates.Contains(i.BlobSha)).Select(i => i.BlobSha).Distinct().ToListAsync(cancellationToken)];
@@ -129,9 +142,8 @@ internal sealed class FindingWriter(
 
     private KnownFinding ToKnown(FindingEntity finding)
     {
-        var instances = _instances.Values.Where(i => i.FindingId == finding.Id).ToArray();
-        var onRef = Array.Find(instances, i => i.Ref == scan.Ref && i.Present);
-        var any = onRef ?? Array.Find(instances, i => i.Present);
+        var onRef = _instances.GetValueOrDefault((finding.Id, scan.Ref)) is { Present: true } here ? here : null;
+        var any = onRef ?? PlacesOf(finding.Id).FirstOrDefault(i => i.Present);
         return new KnownFinding(finding.Id, finding.Fingerprint, finding.Ordinal, any?.Path ?? finding.Path, any?.StartLine ?? finding.StartLine, onRef is not null, any is not null);
     }
 
@@ -202,7 +214,7 @@ internal sealed class FindingWriter(
         if (!finding.AnalyzerIds.Contains(observed.AnalyzerId)) finding.AnalyzerIds = [.. finding.AnalyzerIds, observed.AnalyzerId];
         finding.LastSeenAt = now;
         // What Sentinel sees itself it describes itself.
-        if (outcome.Importers is not null && _instances.Values.Any(i => i.FindingId == finding.Id && i.Present && i.Reporters.Any(r => !Reporters.IsImport(r)))) return;
+        if (outcome.Importers is not null && PlacesOf(finding.Id).Any(i => i.Present && IsSeenByUs(i))) return;
         var region = observed.Location.Region;
         (finding.Path, finding.StartLine, finding.StartColumn) = (PostgresText.Clean(observed.Location.Path), region.StartLine, region.StartColumn);
         (finding.EndLine, finding.EndColumn) = (region.EndLine, region.EndColumn);
@@ -239,7 +251,7 @@ internal sealed class FindingWriter(
                 UpdatedAt = now,
             };
             database.FindingInstances.Add(instance);
-            _instances.Add((finding.Id, scan.Ref), instance);
+            Remember(instance);
         }
         var others = instance.Present ? instance.Reporters.Where(IsOther).Except(reporters, StringComparer.Ordinal).ToArray() : [];
         instance.Reporters = [.. others, .. reporters];
@@ -265,7 +277,7 @@ internal sealed class FindingWriter(
         instance.Reporters = others;
         if (others.Count > 0) return;
         (instance.Present, instance.UpdatedAt, instance.ScanId) = (false, now, scan.Id);
-        if (_instances.Values.Any(i => i.FindingId == finding.Id && i.Present)) return;
+        if (PlacesOf(finding.Id).Any(i => i.Present)) return;
         if (finding.State is not (FindingState.Open or FindingState.Reopened)) return;
         Change(finding, FindingTransitions.Closed(finding.Category, cause), cause, null);
         // A secret that left the code still needs work.
@@ -278,7 +290,8 @@ internal sealed class FindingWriter(
     private Absence AbsenceAt(string path, FindingEntity finding, FindingInstanceEntity instance) => new(
         _blobs.TryGetValue(path, out var blob),
         outcome.ListingComplete,
-        finding.AnalyzerIds.Any(a => _report.Covered.TryGetValue(a, out var paths) && paths.Contains(path)),
+        // What another tool alone reports now is none of ours, whoever reported it once.
+        (outcome.Importers is not null || IsSeenByUs(instance)) && finding.AnalyzerIds.Any(a => _report.Covered.TryGetValue(a, out var paths) && paths.Contains(path)),
         blob == instance.BlobSha && path == instance.Path);
 
     private void Change(FindingEntity finding, FindingState to, FindingCause cause, string? detail)

@@ -45,13 +45,29 @@ internal sealed class ImportScan(
         await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
         var standing = await StandingAsync(scan, fetched.Reference, placed, blobs, key, progress, cancellationToken);
         var findings = await FindingsAsync(placed, standing, blobs, key, cancellationToken);
-        var outcome = OutcomeOf(tree, placed, findings);
+        var whole = OutcomeOf(tree, placed, findings);
 
-        var isDefault = fetched.Reference == $"refs/heads/{fetched.DefaultBranch ?? repository.DefaultBranch}";
+        // The caller chose commit and ref: only the policy that holds on the default branch anyway is applied to it.
+        var isDefault = fetched.Reference == $"refs/heads/{fetched.DefaultBranch ?? repository.DefaultBranch}" && fetched.CommitSha == repository.HeadCommit;
         var policy = isDefault ? await CommitPolicy.ReadAsync(fetched.Git, fetched.CommitSha, limits, cancellationToken) : null;
         await progress.BeginAsync(ScanPhase.Match, cancellationToken);
-        var completed = await queue.CompleteAsync(lease, (database, row, token) => WriteAsync(database, row, fetched, placed, outcome, policy, progress, token), cancellationToken);
-        if (completed) await progress.PublishAsync(outcome.Report.IsComplete ? ScanStatus.Succeeded : ScanStatus.Partial, cancellationToken);
+        var status = whole.Report.IsComplete ? ScanStatus.Succeeded : ScanStatus.Partial;
+        var completed = await queue.CompleteAsync(
+            lease,
+            async (database, row, token) =>
+            {
+                (row.CommitSha, row.Ref) = (fetched.CommitSha, fetched.Reference);
+                if (await ImportOrder.IsOutdatedAsync(database, row, token))
+                {
+                    status = row.Status = ScanStatus.Superseded;
+                    (row.Phase, row.ErrorDetail) = (ScanPhase.Done, "Results of a newer commit are known, or the pull request is closed: these would tell what is no longer so.");
+                }
+                else await WriteAsync(database, row, placed, whole, policy, progress, status, token);
+                // Read again it would say the same; kept it would only fill the disk.
+                await database.SarifImports.Where(i => i.ScanId == row.Id).ExecuteUpdateAsync(i => i.SetProperty(x => x.Content, (byte[]?)null), token);
+            },
+            cancellationToken);
+        if (completed) await progress.PublishAsync(status, cancellationToken);
         return completed;
     }
 
@@ -112,14 +128,15 @@ internal sealed class ImportScan(
     private static ScanOutcome OutcomeOf(GitTree tree, IReadOnlyList<PlacedRun> runs, List<Finding> findings)
     {
         var paths = tree.Entries.Select(e => e.Path).ToHashSet(StringComparer.Ordinal);
+        // One tool may say the same of one place twice.
+        findings = [.. findings.DistinctBy(f => (f.AnalyzerId, f.FingerprintHash, f.Location))];
         return new ScanOutcome
         {
             Importers = [.. runs.Select(r => r.Run.Reporter)],
             Report = new ScanReport
             {
-                // One tool may say the same of one place twice.
-                Findings = [.. findings.DistinctBy(f => (f.AnalyzerId, f.FingerprintHash, f.Location))],
-                Plugins = [.. runs.Select(r => r.Report())],
+                Findings = findings,
+                Plugins = [.. runs.Select(r => r.Report(findings.Count(f => f.AnalyzerId == r.Run.Reporter)))],
                 Skipped = [],
                 // A tool names what it found and not where it looked: what it does not name is in order.
                 Covered = runs.ToDictionary(r => r.Run.Reporter, _ => (IReadOnlySet<string>)paths, StringComparer.Ordinal),
@@ -127,7 +144,7 @@ internal sealed class ImportScan(
                 BytesRead = 0,
                 CacheHits = 0,
                 RulePackHash = "",
-                IsComplete = runs.All(r => r.Lost == 0),
+                IsComplete = runs.All(r => r.IsWhole),
             },
             Blobs = tree.Entries.ToDictionary(e => e.Path, e => e.BlobId!, StringComparer.Ordinal),
             ListingComplete = tree.IsComplete,
@@ -136,20 +153,30 @@ internal sealed class ImportScan(
         };
     }
 
+    // Each run by itself: what two of them report in one place is one finding, and not two that are equal.
     private async Task WriteAsync(
-        SentinelDbContext database, Scan row, Checkedout fetched, IReadOnlyList<PlacedRun> runs, ScanOutcome outcome, PolicyReading? policy, ScanProgressReporter progress, CancellationToken cancellationToken)
+        SentinelDbContext database, Scan row, IReadOnlyList<PlacedRun> runs, ScanOutcome whole, PolicyReading? policy, ScanProgressReporter progress, ScanStatus status, CancellationToken cancellationToken)
     {
-        (row.CommitSha, row.Ref) = (fetched.CommitSha, fetched.Reference);
         var now = time.GetUtcNow();
-        var applied = await new FindingWriter(database, row, outcome, options.Value.ExplanationsPerScan, now).ApplyAsync(cancellationToken);
+        var applied = default(AppliedFindings);
+        foreach (var run in runs)
+        {
+            var part = whole with
+            {
+                Importers = [run.Run.Reporter],
+                Report = whole.Report with { Findings = [.. whole.Report.Findings.Where(f => f.AnalyzerId == run.Run.Reporter)] },
+            };
+            var (opened, closed, total) = await new FindingWriter(database, row, part, options.Value.ExplanationsPerScan, now).ApplyAsync(cancellationToken);
+            applied = new AppliedFindings(applied.Opened + opened, applied.Closed + closed, applied.Total + total);
+            await database.SaveChangesAsync(cancellationToken);
+        }
         await progress.BeginHeldAsync(ScanPhase.Persist, cancellationToken);
-        await database.SaveChangesAsync(cancellationToken);
         await ImportedRuleStore.SaveAsync(database, row.RepositoryId, runs.Select(r => r.Run), now, cancellationToken);
-        var decided = policy is null ? null : await new PolicyWriter(database, row, policy, now).ApplyAsync(cancellationToken);
-        // Read again it would say the same; kept it would only fill the disk.
-        await database.SarifImports.Where(i => i.ScanId == row.Id).ExecuteUpdateAsync(i => i.SetProperty(x => x.Content, (byte[]?)null), cancellationToken);
+        var holds = policy is not null && await database.Repositories.AnyAsync(r => r.Id == row.RepositoryId && r.HeadCommit == row.CommitSha, cancellationToken);
+        var decided = holds ? await new PolicyWriter(database, row, policy!, now).ApplyAsync(cancellationToken) : null;
         progress.End();
-        ScanExecutor.Describe(row, outcome.Report, 0, progress, applied, outcome.Report.IsComplete ? ScanStatus.Succeeded : ScanStatus.Partial, policy: decided);
+        ScanExecutor.Describe(row, whole.Report, 0, progress, applied, status, policy: decided);
+        // Rules of other tools are not known by a hash.
         row.RulePackHash = null;
     }
 }

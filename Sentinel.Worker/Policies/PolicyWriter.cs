@@ -25,7 +25,12 @@ internal sealed class PolicyWriter(SentinelDbContext database, Scan scan, Policy
     /// <summary>Applies the policy; null when the repository has none. One with errors changes nothing: what the last sound one decided stays until it is mended.</summary>
     public async Task<PolicyReport?> ApplyAsync(CancellationToken cancellationToken)
     {
-        if (policy.Errors.Count == 0) await DecideAsync(cancellationToken);
+        if (policy.Errors.Count == 0)
+        {
+            var explain = policy.Policy.Ai.Explain;
+            await database.Repositories.Where(r => r.Id == scan.RepositoryId && r.AiExplain != explain).ExecuteUpdateAsync(r => r.SetProperty(x => x.AiExplain, explain), cancellationToken);
+            await DecideAsync(cancellationToken);
+        }
         if (policy.Path is not { } path) return null;
 
         var dismissed = await database.Findings.CountAsync(f => f.RepositoryId == scan.RepositoryId && f.State == FindingState.Dismissed && f.DismissedBy == FindingEntity.Policy, cancellationToken);

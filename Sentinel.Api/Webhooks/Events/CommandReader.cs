@@ -35,16 +35,30 @@ internal static class CommandReader
                 continue;
             }
             var text = line.TrimStart(' ');
-            if (line.Length - text.Length > MaxIndent) continue;
+            // A fence may stand deeper, in an item of a list.
+            var item = WithoutMarkers(text);
             if (fence is { } open)
             {
-                if (open.IsClosedBy(text)) fence = null;
+                if (open.IsClosedBy(text, line.Length - text.Length)) fence = null;
             }
-            else if (Fence.Opens(text) is { } opened) fence = opened;
-            else if (text.StartsWith("<!--", StringComparison.Ordinal)) hidden = !text.Contains("-->", StringComparison.Ordinal);
+            else if (Fence.Opens(item, line.Length - item.Length) is { } opened) fence = opened;
+            else if (line.Length - text.Length > MaxIndent) continue;
             else if (IsCommand(text)) return Parse(text[Word.Length..]);
+            else hidden = text.LastIndexOf("<!--") > text.LastIndexOf("-->");
         }
         return null;
+    }
+
+    // "- ", "* ", "+ ", "1. ", "2) ": what stands behind them is the item's own text.
+    private static ReadOnlySpan<char> WithoutMarkers(ReadOnlySpan<char> text)
+    {
+        while (true)
+        {
+            var digits = text.Length - text.TrimStart("0123456789").Length;
+            var marker = digits > 0 ? digits + 1 : 1;
+            if (text.Length <= marker || text[marker] != ' ' || !(digits > 0 ? text[digits] is '.' or ')' : text[0] is '-' or '*' or '+')) return text;
+            text = text[marker..].TrimStart(' ');
+        }
     }
 
     private static bool IsCommand(ReadOnlySpan<char> text) =>
@@ -108,17 +122,17 @@ internal static class CommandReader
     private static bool Is(ReadOnlySpan<char> word, string wanted) => word.Equals(wanted, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The fence that opened a code block.</summary>
-    private readonly record struct Fence(char Mark, int Length)
+    private readonly record struct Fence(char Mark, int Length, int Indent)
     {
-        public static Fence? Opens(ReadOnlySpan<char> text)
+        public static Fence? Opens(ReadOnlySpan<char> text, int indent)
         {
             if (text.IsEmpty || text[0] is not ('`' or '~')) return null;
             var (mark, length) = (text[0], Run(text));
             // What follows backticks and holds another one is code within a line.
-            return length >= 3 && (mark == '~' || !text[length..].Contains('`')) ? new Fence(mark, length) : null;
+            return length >= 3 && (mark == '~' || !text[length..].Contains('`')) ? new Fence(mark, length, indent > MaxIndent ? indent : 0) : null;
         }
 
-        public bool IsClosedBy(ReadOnlySpan<char> text) => !text.IsEmpty && text[0] == Mark && Run(text) is var run && run >= Length && text[run..].IsWhiteSpace();
+        public bool IsClosedBy(ReadOnlySpan<char> text, int indent) => indent <= Indent + MaxIndent && !text.IsEmpty && text[0] == Mark && Run(text) is var run && run >= Length && text[run..].IsWhiteSpace();
 
         private static int Run(ReadOnlySpan<char> text)
         {

@@ -43,6 +43,39 @@ public sealed class CreateImportTests
     }
 
     [Theory]
+    [InlineData("refs/pull/7/merge", "refs/pull/7/head")]
+    [InlineData("refs/pull/7/head", "refs/pull/7/head")]
+    [InlineData("refs/heads/a/b", "refs/heads/a/b")]
+    public async Task Post_RefOfAWorkflow_IsTheOneThatSentinelKnows(string given, string known)
+    {
+        await using var api = await ApiServer.StartAsync(Cancellation, "Production");
+        using var client = await api.AsAsync(Role.Triager, Cancellation);
+        var repository = await AddRepositoryAsync(api);
+
+        using var response = await client.PostAsync($"{ApiRoutes.Repositories}/{repository}/imports?ref={given}&commit={new string('1', 40)}", Body(Sarif.Run("x", ""), gzip: false), Cancellation);
+
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+        Assert.Equal(known, await api.QueryAsync(db => db.Scans.Select(s => s.Ref).SingleAsync(Cancellation)));
+    }
+
+    [Fact]
+    public async Task Retry_OfAnImportThatEnded_IsRefusedWithTheRemedy()
+    {
+        await using var api = await ApiServer.StartAsync(Cancellation, "Production");
+        using var client = await api.AsAsync(Role.Triager, Cancellation);
+        using var response = await client.PostAsync(Url(await AddRepositoryAsync(api)), Body(Sarif.Run("x", ""), gzip: false), Cancellation);
+        var scan = (await response.Content.ReadFromJsonAsync<ImportAccepted>(SentinelJson.Options, Cancellation))!.ScanId;
+        await api.ExecuteAsync("update scans set status = 'Succeeded', completed_at = now()", Cancellation);
+
+        using var retry = await client.PostAsync($"{ApiRoutes.Scans}/{scan}/retry", null, Cancellation);
+
+        Assert.Equal(HttpStatusCode.Conflict, retry.StatusCode);
+        Assert.Contains("Import the file again", await retry.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?ref=refs/tags/v1&commit=1111111111111111111111111111111111111111", "ref")]
+    [InlineData("?ref=refs/pull/7/other&commit=1111111111111111111111111111111111111111", "ref")]
     [InlineData("?ref=refs/heads/main", "commit")]
     [InlineData("?ref=refs/heads/main&commit=abc", "commit")]
     [InlineData("?commit=1111111111111111111111111111111111111111", "ref")]

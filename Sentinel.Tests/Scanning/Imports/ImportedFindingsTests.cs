@@ -45,6 +45,25 @@ public sealed class ImportedFindingsTests
         Assert.Equal(own with { AnalyzerId = "sarif/tool" }, found);
     }
 
+    [Fact]
+    public void Of_WhatAComment_Allows_StaysAllowed()
+    {
+        var own = Single("a.py", "query(x)\n", Result(1), 89, "sentinel") with { Suppression = new Suppression("sentinel:allow", "Only tests.") };
+
+        Assert.Empty(ImportedFindings.Of(Run(FindingCategory.Code, 89), [Result(1)], "a.py", SourceFile.FromText("a.py", "query(x)\n"), [own], Key, Cancellation));
+    }
+
+    [Fact]
+    public void Of_RuleForPasswords_IsHashedWithTheKeyAndHidden()
+    {
+        var file = SourceFile.FromText("a.py", "password = 'hunter2'\n");
+        var found = ImportedFindings.Of(Run(FindingCategory.Code, 259), [Result(1)], "a.py", file, [], Key, Cancellation)[0];
+        var other = ImportedFindings.Of(Run(FindingCategory.Code, 259), [Result(1)], "a.py", file, [], Enumerable.Repeat((byte)1, 32).ToArray(), Cancellation)[0];
+
+        Assert.NotEqual(found.FingerprintHash, other.FingerprintHash);
+        Assert.DoesNotContain("hunter2", found.Snippet, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(89, 89, true)]
     [InlineData(89, 79, false)]
@@ -109,7 +128,7 @@ public sealed class ImportedFindingsTests
         sarif.Position = 0;
 
         var run = Assert.Single(await SarifReader.ReadAsync(sarif, null, Cancellation));
-        var found = ImportedFindings.Of(run, run.Results, "Dockerfile", source, [], Key, Cancellation);
+        var found = ImportedFindings.Of(run, run.Results, "Dockerfile", source, report.Findings, Key, Cancellation);
 
         Assert.NotEmpty(found);
         Assert.Equal(report.Findings.Select(f => (f.RuleId, f.FingerprintHash)).Order(), found.Select(f => (f.RuleId, f.FingerprintHash)).Order());
@@ -118,7 +137,7 @@ public sealed class ImportedFindingsTests
     private static Finding Single(string path, string text, ImportedResult result, int? cwe = null, string tool = "tool") =>
         ImportedFindings.Of(Run(FindingCategory.Code, cwe, tool), [result], path, SourceFile.FromText(path, text), [], Key, Cancellation)[0];
 
-    private static ImportedResult Result(int line) => new(0, Severity.High, "message", "a", line, null, line, null, null, null);
+    private static ImportedResult Result(int line) => new(0, Severity.High, "message", "a", line, null, line, null, null);
 
     private static ImportedRun Run(FindingCategory category, int? cwe = null, string tool = "tool") => new()
     {

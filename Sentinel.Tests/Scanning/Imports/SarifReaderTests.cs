@@ -26,7 +26,7 @@ public sealed class SarifReaderTests
         Assert.Equal(
             new ImportedRule("semgrep-oss:python.lang.eval", "eval of input", FindingCategory.Code, Severity.High, Confidence.High, 95, "Whoever sends the input runs code.", "Parse it.", "https://semgrep.example/eval"),
             Assert.Single(run.Rules));
-        Assert.Equal(new ImportedResult(0, Severity.High, "Detected eval(). Use a parser.", "src/a b.py", 3, 5, 4, 9, "app.main", null), Assert.Single(run.Results));
+        Assert.Equal(new ImportedResult(0, Severity.High, "Detected eval(). Use a parser.", "src/a b.py", 3, 5, 4, 9, "app.main"), Assert.Single(run.Results));
     }
 
     [Fact]
@@ -59,6 +59,35 @@ public sealed class SarifReaderTests
 
         Assert.Equal(FindingCategory.Secret, Assert.Single(run.Rules).Category);
         Assert.DoesNotContain(Secret, JsonSerializer.Serialize(run), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_RuleForPasswords_KeepsNoMessage()
+    {
+        // As Bandit writes it: no kind of secret that Sentinel could know.
+        var run = await ReadOneAsync(Sarif.Run("Bandit", Sarif.Result("B105", "a.py", 1, "Possible hardcoded password: 'hunter2'"), """{"id":"B105","name":"hardcoded_password_string","properties":{"tags":["security","external/cwe/cwe-259"]}}"""));
+
+        Assert.Equal((FindingCategory.Code, "hardcoded_password_string."), (run.Rules[0].Category, run.Results[0].Message));
+    }
+
+    [Theory]
+    [InlineData("""{"version":"2.1.0","runs":[null]}""")]
+    [InlineData("""{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[null]}]}""")]
+    [InlineData("""{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x","rules":[null]}}}]}""")]
+    [InlineData("""{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"},"extensions":[null]}}]}""")]
+    [InlineData("""{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"artifacts":[null]}]}""")]
+    [InlineData("""{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[{"suppressions":[null]}]}]}""")]
+    public async Task Read_NullInAList_IsRefused(string text) => await Assert.ThrowsAsync<SarifException>(() => ReadAsync(text));
+
+    [Fact]
+    public async Task Read_NullsElsewhere_AreNothing()
+    {
+        var run = await ReadOneAsync("""
+            {"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x","rules":[{"id":"r","messageStrings":{"a":null},"properties":null,"help":null}]},"extensions":null},"originalUriBaseIds":{"A":null,"B":{"uri":null,"uriBaseId":"A"}},
+              "results":[{"ruleId":"r","message":{"id":"a"},"locations":[null]},{"ruleId":"r","message":null,"locations":[{"physicalLocation":{"artifactLocation":{"uri":"/a/b.c","uriBaseId":"B"},"region":null},"logicalLocations":[null]}]}]}]}
+            """);
+
+        Assert.Equal((1, "/a/b.c"), (run.Placeless, Assert.Single(run.Results).Path));
     }
 
     [Fact]
@@ -133,6 +162,19 @@ public sealed class SarifReaderTests
         Assert.Contains("25,000", (await Assert.ThrowsAsync<SarifException>(() => ReadAsync(Sarif.Run("x", results)))).Message, StringComparison.Ordinal);
         var runs = string.Join(',', Enumerable.Repeat("""{"tool":{"driver":{"name":"x"}}}""", SarifReader.MaxRuns + 1));
         Assert.Contains("21 runs", (await Assert.ThrowsAsync<SarifException>(() => ReadAsync($$"""{"version":"2.1.0","runs":[{{runs}}]}"""))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_ManyInAll_OrManyBases_AreRefused()
+    {
+        var results = string.Join(',', Enumerable.Repeat("{}", 20_000));
+        var run = $$$"""{"tool":{"driver":{"name":"x"}},"results":[{{{results}}}]}""";
+        Assert.Contains("50,000", (await Assert.ThrowsAsync<SarifException>(() => ReadAsync($$"""{"version":"2.1.0","runs":[{{run}},{{run}},{{run}}]}"""))).Message, StringComparison.Ordinal);
+        var bases = string.Join(',', Enumerable.Range(0, 101).Select(i => $$"""
+            "B{{i}}":{"uri":"file:///{{i}}/"}
+            """));
+        Assert.Contains("base addresses", (await Assert.ThrowsAsync<SarifException>(() => ReadAsync(
+            """{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"originalUriBaseIds":{""" + bases + "}}]}"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,6 +11,8 @@ namespace Sentinel.Tests.Scanning.Reporting;
 /// <summary>Hostile paths, names and messages stay data in every format.</summary>
 public sealed class ReportFormatsTests
 {
+    private static readonly string Fingerprint = new('f', 64);
+
     private static readonly CommitInfo Commit = new(
         new string('a', 40), "=cmd|' /C calc'!A0", "a@acme.example", DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddDays(1), "Add \"it\", now\u0000]]>");
 
@@ -24,7 +26,7 @@ public sealed class ReportFormatsTests
         var csv = Text(w => ReportCsv.Write(w, Report(Finding("@SUM(A1),\"x\"\r\ny", Commit))));
 
         Assert.Equal(
-            "High,Low,test-rule,Title,\"'@SUM(A1),\"\"x\"\"\\x0d\\x0ay\",1,2,3,4,Message & <it>,f1,"
+            $"High,Low,test-rule,Title,\"'@SUM(A1),\"\"x\"\"\\x0d\\x0ay\",1,2,3,4,Message & <it>,{Fingerprint},"
             + $"{new string('a', 40)},'=cmd|' /C calc'!A0,a@acme.example,1970-01-01T00:00:00.0000000+00:00,\"Add \"\"it\"\", now\\x00]]>\"\r\n",
             csv[(csv.IndexOf("\r\n", StringComparison.Ordinal) + 2)..]);
     }
@@ -114,7 +116,7 @@ public sealed class ReportFormatsTests
         Title = "Title",
         Message = "Message & <it>",
         Location = new Location(path, new Region(1, 2, 3, 4)),
-        FingerprintHash = "f1",
+        FingerprintHash = Fingerprint,
         MaskedPreview = "ab****",
         Commit = commit,
     };

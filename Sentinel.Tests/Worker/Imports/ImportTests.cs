@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Scans;
+using Sentinel.Data.Feedback;
 using Sentinel.Data.Imports;
 using Sentinel.Data.Queue;
 using Sentinel.Data.Repositories;
@@ -120,6 +121,103 @@ public sealed class ImportTests(WorkerFixture worker) : IClassFixture<WorkerFixt
     }
 
     [Fact]
+    public async Task Import_OfTwoToolsInOneFile_MergesWhatIsOneDefect()
+    {
+        var source = worker.GitHub.Create("import/one-file");
+        var repository = await worker.AddRepositoryAsync("import/one-file");
+        var commit = source.Commit("Add", ("f.py", Code));
+        const string Weakness = """{"id":"r","properties":{"tags":["CWE-95"]}}""";
+        string RunOf(string tool) => Sarif.Run(tool, Sarif.Result("r", "f.py", 2, tool), Weakness)["{\"version\":\"2.1.0\",\"runs\":[".Length..^2];
+
+        var scan = await ImportAsync(repository, commit, $$"""{"version":"2.1.0","runs":[{{RunOf("Semgrep")}},{{RunOf("CodeQL")}}]}""");
+
+        Assert.Equal((ScanStatus.Succeeded, 1), (scan.Status, scan.FindingsOpened));
+        Assert.Equal(["sarif/semgrep", "sarif/codeql"], Assert.Single(await worker.FindingsAsync(repository)).AnalyzerIds);
+    }
+
+    [Fact]
+    public async Task Import_OfAnOlderCommit_ChangesNothing()
+    {
+        var source = worker.GitHub.Create("import/older");
+        var repository = await worker.AddRepositoryAsync("import/older");
+        var old = source.Commit("Add", ("f.py", Code));
+        var head = source.Commit("Mend", ("f.py", "x = 1\n"), ("new.py", Code));
+        await worker.ScanAsync(repository, head);
+        await ImportAsync(repository, head, Sarif.Run("Semgrep", Sarif.Result("r", "new.py", 2, "one")));
+
+        var late = await ImportAsync(repository, old, Sarif.Run("Semgrep", Sarif.Result("r", "f.py", 2, "one")));
+
+        Assert.Equal(ScanStatus.Superseded, late.Status);
+        var finding = Assert.Single(await worker.FindingsAsync(repository));
+        Assert.Equal(("new.py", FindingState.Open), (finding.Path, finding.State));
+    }
+
+    [Fact]
+    public async Task Import_WithThePolicyOfAnotherCommit_DoesNotApplyIt()
+    {
+        var source = worker.GitHub.Create("import/policy");
+        var repository = await worker.AddRepositoryAsync("import/policy");
+        await worker.ScanAsync(repository, source.Commit("Add", ("settings.ini", DefectiveFiles.Settings)));
+        source.Git("checkout", "--quiet", "-b", "topic");
+        var topic = source.Commit("Allow everything", (".sentinel.yml", "version: 1\nai: {explain: false}\nsuppressions: [{rule: github-pat, reason: Mine.}]\n"));
+
+        await ImportAsync(repository, topic, Sarif.Run("Semgrep", ""));
+
+        Assert.Equal(FindingState.Open, Assert.Single(await worker.FindingsAsync(repository)).State);
+        await using var database = worker.Database();
+        Assert.True((await database.Repositories.SingleAsync(r => r.Id == repository.Id, Cancellation)).AiExplain);
+    }
+
+    [Fact]
+    public async Task Import_OfAClosedPullRequest_ChangesNothing()
+    {
+        var source = worker.GitHub.Create("import/closed");
+        var repository = await worker.AddRepositoryAsync("import/closed");
+        var commit = source.Commit("Add", ("f.py", Code));
+        await using (var database = worker.Database())
+        {
+            database.PullRequests.Add(new PullRequest
+            {
+                RepositoryId = repository.Id,
+                Number = 7,
+                State = PullRequestState.Merged,
+                HeadSha = commit,
+                HeadRef = "topic",
+                BaseSha = commit,
+                BaseRef = "main",
+                Draft = false,
+                FromFork = false,
+                AuthorLogin = "alice",
+                Title = "Title",
+                UpdatedAt = TimeProvider.System.GetUtcNow(),
+            });
+            await database.SaveChangesAsync(Cancellation);
+        }
+
+        var scan = await ImportAsync(repository, commit, Sarif.Run("Semgrep", Sarif.Result("r", "f.py", 2, "one")), "refs/pull/7/head");
+
+        Assert.Equal(ScanStatus.Superseded, scan.Status);
+        Assert.Empty(await worker.FindingsAsync(repository));
+    }
+
+    [Fact]
+    public async Task Import_FindingThatSentinelReportedOnce_IsTheOtherToolsAlone()
+    {
+        var source = worker.GitHub.Create("import/once");
+        var repository = await worker.AddRepositoryAsync("import/once");
+        var commit = source.Commit("Add", ("settings.ini", DefectiveFiles.Settings));
+        await worker.ScanAsync(repository, commit);
+        await ImportAsync(repository, commit, Sarif.Run("gitleaks", Sarif.Result("github-pat", "settings.ini", 2, "found")));
+        // As after a rule that was taken out: only the import reports it now.
+        await using (var database = worker.Database())
+            await database.FindingInstances.Where(i => i.RepositoryId == repository.Id).ExecuteUpdateAsync(i => i.SetProperty(x => x.Reporters, new List<string> { "sarif/gitleaks" }), Cancellation);
+
+        await worker.ScanAsync(repository, source.Commit("Edit", ("settings.ini", "region = us\nother = 1\n")));
+
+        Assert.Equal(FindingState.Open, Assert.Single(await worker.FindingsAsync(repository)).State);
+    }
+
+    [Fact]
     public async Task Import_FilesThatAreNotThere_AreToldAndTheRestIsKept()
     {
         var source = worker.GitHub.Create("import/lost");
@@ -161,7 +259,7 @@ public sealed class ImportTests(WorkerFixture worker) : IClassFixture<WorkerFixt
         Assert.Equal((ScanStatus.DeadLettered, "commit-not-found"), (scan.Status, scan.ErrorCode));
     }
 
-    private async Task<Scan> ImportAsync(Repository repository, string commit, string sarif)
+    private async Task<Scan> ImportAsync(Repository repository, string commit, string sarif, string reference = "refs/heads/main")
     {
         var runs = await SarifReader.ReadAsync(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(sarif)), null, Cancellation);
         var scan = new Scan
@@ -170,7 +268,7 @@ public sealed class ImportTests(WorkerFixture worker) : IClassFixture<WorkerFixt
             RequestId = Guid.NewGuid().ToString(),
             Kind = ScanKind.Import,
             Lane = ScanLane.Push,
-            Ref = "refs/heads/main",
+            Ref = reference,
             CommitSha = commit,
             QueuedAt = TimeProvider.System.GetUtcNow(),
         };

@@ -49,6 +49,27 @@ public sealed class PolicyJourneyTests(WorkerFixture worker) : IClassFixture<Wor
     }
 
     [Fact]
+    public async Task Ai_SwitchedOff_AsksNoModelUntilItIsSwitchedOnAgain()
+    {
+        var source = worker.GitHub.Create("policy/ai");
+        var repository = await AddAsync("policy/ai");
+        await worker.ScanAsync(repository, source.Commit("Add", ("settings.ini", DefectiveFiles.Settings), (Policy, "version: 1\nai: {explain: false}\n")));
+        var finding = Assert.Single(await worker.FindingsAsync(repository));
+
+        // The AI service is not there: whoever asked it would try for a while, and give another reason.
+        await worker.UntilAsync(db => db.Explanations.AnyAsync(e => e.FindingId == finding.Id, Cancellation), "the finding is explained");
+        await using (var database = worker.Database())
+        {
+            Assert.Equal((ExplanationSource.Guidance, "policy"), await database.Explanations.Where(e => e.FindingId == finding.Id).Select(e => ValueTuple.Create(e.Source, e.Reason!)).SingleAsync(Cancellation));
+            Assert.Equal(1, await database.Outbox.Where(m => m.AggregateKey == finding.Id.ToString()).Select(m => m.Attempts).SingleAsync(Cancellation));
+        }
+
+        await worker.ScanAsync(repository, source.Commit("Allow", (Policy, null)));
+        await using var after = worker.Database();
+        Assert.True((await after.Repositories.SingleAsync(r => r.Id == repository.Id, Cancellation)).AiExplain);
+    }
+
+    [Fact]
     public async Task Suppression_ThatEnds_ReopensAndIsTold()
     {
         var source = worker.GitHub.Create("policy/ends");
