@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Sessions;
+using Sentinel.Data.GitHubApps;
 
 namespace Sentinel.Tests.Api.Security;
 
@@ -31,11 +32,39 @@ public sealed class GitHubSignInTests
         Assert.Equal(("alice", Role.Admin, false), (info!.Login, info.Role, info.IsApiToken));
         Assert.Equal(bench.Clock.GetUtcNow() + TimeSpan.FromDays(30), info.ExpiresAt);
         Assert.Equal(new SignInOptions(Local: false, GitHub: true), await bench.Api.Anonymous.GetFromJsonAsync<SignInOptions>(ApiRoutes.Session + "/options", SignInBench.Json, Cancellation));
-        Assert.Equal(["person.added", "session.created"], await bench.Api.QueryAsync(db => db.AuditLog.OrderBy(entry => entry.Action).Select(entry => entry.Action).ToListAsync(Cancellation)));
+        Assert.Equal(["person.added", "person.made-administrator", "session.created"], await bench.Api.QueryAsync(db => db.AuditLog.OrderBy(entry => entry.Action).Select(entry => entry.Action).ToListAsync(Cancellation)));
 
         var again = await bench.SignInAsync(alice, Cancellation);
         Assert.NotEqual(done.Session.Token, again.Token);
         Assert.Equal(1, await bench.Api.QueryAsync(db => db.People.CountAsync(Cancellation)));
+    }
+
+    [Fact]
+    public async Task SignIn_WhereTheAppHasAnOwner_MakesNobodyElseAdministrator()
+    {
+        await using var bench = await SignInBench.StartAsync(Cancellation);
+        var (stranger, owner) = (bench.GitHub.AddUser("mallory"), bench.GitHub.AddUser("alice"));
+        await bench.Api.QueryAsync(db =>
+        {
+            db.GitHubApps.Add(new GitHubApp
+            {
+                AppId = 1,
+                Slug = "sentinel",
+                Name = "Sentinel",
+                OwnerLogin = "Alice",
+                OwnedByOrganization = false,
+                HtmlUrl = "https://github.example/apps/sentinel",
+                ClientId = "client",
+                Secrets = [],
+                CreatedAt = bench.Clock.GetUtcNow(),
+                CreatedBy = "operator",
+            });
+            return db.SaveChangesAsync(Cancellation);
+        });
+
+        Assert.Equal(Role.Viewer, (await bench.SignInAsync(stranger, Cancellation)).Role);
+        Assert.Equal(Role.Admin, (await bench.SignInAsync(owner, Cancellation)).Role);
+        Assert.Equal(Role.Viewer, (await bench.SignInAsync(stranger, Cancellation)).Role);
     }
 
     [Fact]

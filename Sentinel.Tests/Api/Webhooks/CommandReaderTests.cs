@@ -30,6 +30,11 @@ public sealed class CommandReaderTests
     [InlineData("> /sentinel rescan\n\n/sentinel explain 1", CommandVerb.Explain, 1)]
     [InlineData("> ```\n\n/sentinel explain 1", CommandVerb.Explain, 1)]
     [InlineData("<!-- template\n/sentinel rescan\n-->\n/sentinel explain 1", CommandVerb.Explain, 1)]
+    [InlineData("Look <!--\n/sentinel rescan\n-->\n/sentinel explain 1", CommandVerb.Explain, 1)]
+    [InlineData("<!-- a --> b <!--\n/sentinel rescan\n-->\n/sentinel explain 1", CommandVerb.Explain, 1)]
+    [InlineData("- ```\n  /sentinel rescan\n  ```\n/sentinel explain 1", CommandVerb.Explain, 1)]
+    [InlineData("1. - ~~~\n/sentinel rescan\n     ~~~\n/sentinel explain 1", CommandVerb.Explain, 1)]
+    [InlineData("```\n    ```\n/sentinel rescan\n```\n/sentinel explain 1", CommandVerb.Explain, 1)]
     public void Read_Command_IsTheFirstThatItsAuthorWrote(string body, CommandVerb verb, int? finding) =>
         Assert.Equal(new CommentCommand(verb, finding), CommandReader.Read(body));
 

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.Liveness;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data.Commands;
 using Sentinel.Data.Feedback;
@@ -19,6 +20,19 @@ public sealed class CommandHandlerTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _bench = await CommandBench.StartAsync();
 
     public ValueTask DisposeAsync() => _bench.DisposeAsync();
+
+    [Fact]
+    public async Task Ignore_OfASecretThatWorks_IsDeclined()
+    {
+        await using (var database = _bench.Feedback.Database())
+            await database.Findings.Where(f => f.Id == _bench.First.Id).ExecuteUpdateAsync(f => f.SetProperty(x => x.Liveness, LivenessState.Live), Token);
+
+        var comment = await _bench.SayAsync(_bench.Writer, "/sentinel ignore 1 test data");
+
+        Assert.Equal("confused", _bench.Reactions(comment.Reactions));
+        Assert.Contains("revoke it", Assert.Single(_bench.Answers), StringComparison.Ordinal);
+        Assert.Equal(FindingState.Open, (await _bench.FindingAsync(_bench.First)).State);
+    }
 
     [Fact]
     public async Task Ignore_ByAWriter_DismissesAsTheDashboardDoes()

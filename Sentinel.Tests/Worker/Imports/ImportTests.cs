@@ -139,7 +139,7 @@ public sealed class ImportTests(WorkerFixture worker) : IClassFixture<WorkerFixt
     public async Task Import_OfAnOlderCommit_ChangesNothing()
     {
         var source = worker.GitHub.Create("import/older");
-        var repository = await worker.AddRepositoryAsync("import/older");
+        var repository = await AddWithDefaultAsync("import/older");
         var old = source.Commit("Add", ("f.py", Code));
         var head = source.Commit("Mend", ("f.py", "x = 1\n"), ("new.py", Code));
         await worker.ScanAsync(repository, head);
@@ -156,7 +156,7 @@ public sealed class ImportTests(WorkerFixture worker) : IClassFixture<WorkerFixt
     public async Task Import_WithThePolicyOfAnotherCommit_DoesNotApplyIt()
     {
         var source = worker.GitHub.Create("import/policy");
-        var repository = await worker.AddRepositoryAsync("import/policy");
+        var repository = await AddWithDefaultAsync("import/policy");
         await worker.ScanAsync(repository, source.Commit("Add", ("settings.ini", DefectiveFiles.Settings)));
         source.Git("checkout", "--quiet", "-b", "topic");
         var topic = source.Commit("Allow everything", (".sentinel.yml", "version: 1\nai: {explain: false}\nsuppressions: [{rule: github-pat, reason: Mine.}]\n"));
@@ -257,6 +257,14 @@ public sealed class ImportTests(WorkerFixture worker) : IClassFixture<WorkerFixt
         var scan = await ImportAsync(repository, new string('1', 40), Sarif.Run("Tool", ""));
 
         Assert.Equal((ScanStatus.DeadLettered, "commit-not-found"), (scan.Status, scan.ErrorCode));
+    }
+
+    private async Task<Repository> AddWithDefaultAsync(string name)
+    {
+        var repository = await worker.AddRepositoryAsync(name);
+        await using var database = worker.Database();
+        await database.Repositories.Where(r => r.Id == repository.Id).ExecuteUpdateAsync(r => r.SetProperty(x => x.DefaultBranch, "main"), Cancellation);
+        return repository;
     }
 
     private async Task<Scan> ImportAsync(Repository repository, string commit, string sarif, string reference = "refs/heads/main")

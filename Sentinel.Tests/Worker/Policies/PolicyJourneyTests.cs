@@ -60,7 +60,8 @@ public sealed class PolicyJourneyTests(WorkerFixture worker) : IClassFixture<Wor
         await worker.UntilAsync(db => db.Explanations.AnyAsync(e => e.FindingId == finding.Id, Cancellation), "the finding is explained");
         await using (var database = worker.Database())
         {
-            Assert.Equal((ExplanationSource.Guidance, "policy"), await database.Explanations.Where(e => e.FindingId == finding.Id).Select(e => ValueTuple.Create(e.Source, e.Reason!)).SingleAsync(Cancellation));
+            var explanation = await database.Explanations.SingleAsync(e => e.FindingId == finding.Id, Cancellation);
+            Assert.Equal((ExplanationSource.Guidance, "policy"), (explanation.Source, explanation.Reason));
             Assert.Equal(1, await database.Outbox.Where(m => m.AggregateKey == finding.Id.ToString()).Select(m => m.Attempts).SingleAsync(Cancellation));
         }
 
