@@ -38,6 +38,9 @@ public sealed class Repository
 
     /// <summary>Commit of the newest finished scan of the default branch.</summary>
     public string? HeadCommit { get; set; }
+
+    /// <summary>What the policy of the default branch says of <c>comments.minimum-acted-on</c>, in percent; null where it says nothing.</summary>
+    public int? MinimumActedOn { get; set; }
 }
 
 internal sealed class RepositoryConfiguration : IEntityTypeConfiguration<Repository>
