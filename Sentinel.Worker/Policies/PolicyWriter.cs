@@ -25,13 +25,25 @@ internal sealed class PolicyWriter(SentinelDbContext database, Scan scan, Policy
     /// <summary>Applies the policy; null when the repository has none. One with errors changes nothing: what the last sound one decided stays until it is mended.</summary>
     public async Task<PolicyReport?> ApplyAsync(CancellationToken cancellationToken)
     {
-        if (policy.Errors.Count == 0) await DecideAsync(cancellationToken);
+        if (policy.Errors.Count == 0)
+        {
+            await RememberAsync(cancellationToken);
+            await DecideAsync(cancellationToken);
+        }
         if (policy.Path is not { } path) return null;
 
         var dismissed = await database.Findings.CountAsync(f => f.RepositoryId == scan.RepositoryId && f.State == FindingState.Dismissed && f.DismissedBy == FindingEntity.Policy, cancellationToken);
         return new PolicyReport(
             path, [.. policy.Errors.Select(e => new PolicyFault(e.Line, e.Column, PostgresText.Clean(e.Message, MaxText), PostgresText.Clean(e.Remedy, MaxText)))], dismissed,
             [.. policy.Policy.Suppressions.Where(s => s.IsExpired(_today)).Select(s => string.Create(CultureInfo.InvariantCulture, $"The suppression of rule {s.Rule}{(s.Path is { } at ? $" at {PostgresText.Clean(at.Pattern)}" : "")} ended on {s.Expires:yyyy-MM-dd} and has no effect."))]);
+    }
+
+    // For those who show figures and read no policy.
+    private async Task RememberAsync(CancellationToken cancellationToken)
+    {
+        int? minimum = policy.Path is null ? null : policy.Policy.Comments.MinimumActedOn;
+        await database.Repositories.Where(r => r.Id == scan.RepositoryId && r.MinimumActedOn != minimum)
+            .ExecuteUpdateAsync(r => r.SetProperty(x => x.MinimumActedOn, minimum), cancellationToken);
     }
 
     private async Task DecideAsync(CancellationToken cancellationToken)
