@@ -7,6 +7,7 @@ using Sentinel.Api.Heartbeats;
 using Sentinel.Api.Imports;
 using Sentinel.Api.Live;
 using Sentinel.Api.Liveness;
+using Sentinel.Api.Noise;
 using Sentinel.Api.Operations;
 using Sentinel.Api.Outbox;
 using Sentinel.Api.Overview;
@@ -84,6 +85,7 @@ internal static class ApiHost
         app.MapOutbox();
         app.MapLive();
         app.MapLiveness();
+        app.MapNoise();
         app.MapSession();
         app.MapTokens();
         app.MapPeople();

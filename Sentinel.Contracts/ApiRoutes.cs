@@ -24,6 +24,9 @@ public static class ApiRoutes
     /// <summary><c>GET</c> list, <c>POST /{id}</c> switches a provider (<see cref="Liveness.SwitchLivenessRequest"/>).</summary>
     public const string Liveness = "/api/v1/liveness";
 
+    /// <summary><c>GET</c> list (<c>repositoryId, ruleId</c>) of <see cref="Noise.RuleNoise"/>, <c>POST /{id}</c> of a repository (<see cref="Noise.SetRuleCommentsRequest"/>).</summary>
+    public const string Noise = "/api/v1/noise";
+
     /// <summary><c>GET /{requestId}</c>: <see cref="Requests.RequestJourney"/>; also at <c>/api/requests/{requestId}</c>.</summary>
     public const string Requests = "/api/v1/requests";
 

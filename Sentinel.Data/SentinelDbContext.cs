@@ -12,6 +12,7 @@ using Sentinel.Data.GitHubApps;
 using Sentinel.Data.Heartbeat;
 using Sentinel.Data.Imports;
 using Sentinel.Data.Liveness;
+using Sentinel.Data.Noise;
 using Sentinel.Data.Outbox;
 using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
@@ -44,6 +45,8 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
     public DbSet<PullRequest> PullRequests => Set<PullRequest>();
 
     public DbSet<PullRequestFinding> PullRequestFindings => Set<PullRequestFinding>();
+
+    public DbSet<RuleCommentSetting> RuleCommentSettings => Set<RuleCommentSetting>();
 
     public DbSet<PullRequestCommand> PullRequestCommands => Set<PullRequestCommand>();
 
@@ -137,6 +140,7 @@ public sealed class SentinelDbContext(DbContextOptions<SentinelDbContext> option
         modelBuilder.Entity<SarifImport>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
         modelBuilder.Entity<ImportedRule>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
         modelBuilder.Entity<PullRequestFinding>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
+        modelBuilder.Entity<RuleCommentSetting>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
         modelBuilder.Entity<PullRequestCommand>().HasQueryFilter(row => View.SeesAll || View.Repositories.Contains(row.RepositoryId));
         modelBuilder.Entity<OutboxMessage>().HasQueryFilter(row => View.SeesAll || (row.RepositoryId != null && View.Repositories.Contains(row.RepositoryId.Value)));
         modelBuilder.Entity<Delivery>().HasQueryFilter(row => View.SeesAll || (row.RepositoryId != null && View.Repositories.Contains(row.RepositoryId.Value)));

@@ -5,6 +5,7 @@ using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.GitHubApps;
 using Sentinel.Contracts.Live;
 using Sentinel.Contracts.Liveness;
+using Sentinel.Contracts.Noise;
 using Sentinel.Contracts.Operations;
 using Sentinel.Contracts.Overview;
 using Sentinel.Contracts.People;
@@ -107,6 +108,17 @@ public sealed class SentinelClient(ApiTransport api)
 
     public Task<ApiResult<Done>> SwitchLivenessAsync(string id, bool enabled, CancellationToken cancellationToken) =>
         api.PostAsync<Done>($"{ApiRoutes.Liveness}/{id}", new SwitchLivenessRequest(enabled), cancellationToken);
+
+    public Task<ApiResult<IReadOnlyList<RuleNoise>>> NoiseAsync(Guid? repositoryId, string? ruleId, CancellationToken cancellationToken)
+    {
+        var query = new QueryText();
+        query.Add("repositoryId", repositoryId?.ToString());
+        query.Add("ruleId", ruleId);
+        return api.GetListAsync<RuleNoise>(query.AppendTo(ApiRoutes.Noise), cancellationToken);
+    }
+
+    public Task<ApiResult<Done>> SetRuleCommentsAsync(Guid repositoryId, string ruleId, bool always, CancellationToken cancellationToken) =>
+        api.PostAsync<Done>($"{ApiRoutes.Noise}/{repositoryId}", new SetRuleCommentsRequest(ruleId, always), cancellationToken);
 
     public Task<ApiResult<RequestJourney>> RequestAsync(string requestId, CancellationToken cancellationToken) =>
         api.GetAsync<RequestJourney>($"{ApiRoutes.Requests}/{Uri.EscapeDataString(requestId)}", cancellationToken);

@@ -1563,6 +1563,45 @@ START TRANSACTION;
 
 DO $EF$
 BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129134249_CommentNoise') THEN
+    ALTER TABLE repositories ADD minimum_acted_on integer;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129134249_CommentNoise') THEN
+    ALTER TABLE pull_request_findings ADD standing boolean;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129134249_CommentNoise') THEN
+    CREATE TABLE rule_comment_settings (
+        repository_id uuid NOT NULL,
+        rule_id text NOT NULL,
+        changed_by text NOT NULL,
+        changed_at timestamp with time zone NOT NULL,
+        CONSTRAINT pk_rule_comment_settings PRIMARY KEY (repository_id, rule_id),
+        CONSTRAINT fk_rule_comment_settings_repositories_repository_id FOREIGN KEY (repository_id) REFERENCES repositories (id) ON DELETE CASCADE
+    );
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129134249_CommentNoise') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261129134249_CommentNoise', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+
+START TRANSACTION;
+
+DO $EF$
+BEGIN
     IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129140052_AiByPolicy') THEN
     ALTER TABLE repositories ADD ai_explain boolean NOT NULL DEFAULT TRUE;
     END IF;

@@ -15,19 +15,21 @@ public static class FindingNumbers
         var ids = findings.ToArray();
         await using var transaction = await database.Database.BeginTransactionAsync(cancellationToken);
         await PullRequestLock.TakeAsync(database, repositoryId, pullRequest, cancellationToken);
-        await database.Database.ExecuteSqlAsync(
+        var added = await database.Database.ExecuteSqlAsync(
             $"""
-            insert into pull_request_findings (repository_id, pull_request_number, number, finding_id)
+            insert into pull_request_findings (repository_id, pull_request_number, number, finding_id, standing)
             select {repositoryId}, {pullRequest},
               coalesce((select max(number) from pull_request_findings where repository_id = {repositoryId} and pull_request_number = {pullRequest}), 0)
                 + row_number() over (order by wanted.place),
-              wanted.id
+              wanted.id, true
             from unnest({ids}) with ordinality as wanted (id, place)
             where not exists (
               select 1 from pull_request_findings known
               where known.repository_id = {repositoryId} and known.pull_request_number = {pullRequest} and known.finding_id = wanted.id)
             """,
             cancellationToken);
+        // A newer head may have been scanned meanwhile.
+        if (added > 0) await ToldFindings.RefreshAsync(database, repositoryId, pullRequest, cancellationToken);
         var numbers = await Of(database, repositoryId, pullRequest).Where(f => ids.Contains(f.FindingId)).ToDictionaryAsync(f => f.FindingId, f => f.Number, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return numbers;

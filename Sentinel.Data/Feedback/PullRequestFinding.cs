@@ -14,6 +14,12 @@ public sealed class PullRequestFinding
     public required int Number { get; init; }
 
     public required Guid FindingId { get; init; }
+
+    /// <summary>
+    /// Whether it stands in the newest scanned head; false when the code that held it is gone. Null when that is not known: it went because
+    /// of newer rules or the like, or it was told before this was kept.
+    /// </summary>
+    public bool? Standing { get; set; }
 }
 
 internal sealed class PullRequestFindingConfiguration : IEntityTypeConfiguration<PullRequestFinding>

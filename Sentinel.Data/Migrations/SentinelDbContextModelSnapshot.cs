@@ -935,6 +935,10 @@ namespace Sentinel.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("finding_id");
 
+                    b.Property<bool?>("Standing")
+                        .HasColumnType("boolean")
+                        .HasColumnName("standing");
+
                     b.HasKey("RepositoryId", "PullRequestNumber", "Number")
                         .HasName("pk_pull_request_findings");
 
@@ -1653,6 +1657,31 @@ namespace Sentinel.Data.Migrations
                     b.ToTable("secret_liveness", (string)null);
                 });
 
+            modelBuilder.Entity("Sentinel.Data.Noise.RuleCommentSetting", b =>
+                {
+                    b.Property<Guid>("RepositoryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("repository_id");
+
+                    b.Property<string>("RuleId")
+                        .HasColumnType("text")
+                        .HasColumnName("rule_id");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.HasKey("RepositoryId", "RuleId")
+                        .HasName("pk_rule_comment_settings");
+
+                    b.ToTable("rule_comment_settings", (string)null);
+                });
+
             modelBuilder.Entity("Sentinel.Data.Outbox.OutboxMessage", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1790,6 +1819,10 @@ namespace Sentinel.Data.Migrations
                     b.Property<DateTimeOffset?>("LastScannedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_scanned_at");
+
+                    b.Property<int?>("MinimumActedOn")
+                        .HasColumnType("integer")
+                        .HasColumnName("minimum_acted_on");
 
                     b.Property<bool>("Private")
                         .HasColumnType("boolean")
@@ -2440,6 +2473,16 @@ namespace Sentinel.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sarif_imports_scans_scan_id");
+                });
+
+            modelBuilder.Entity("Sentinel.Data.Noise.RuleCommentSetting", b =>
+                {
+                    b.HasOne("Sentinel.Data.Repositories.Repository", null)
+                        .WithMany()
+                        .HasForeignKey("RepositoryId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_rule_comment_settings_repositories_repository_id");
                 });
 
             modelBuilder.Entity("Sentinel.Data.Scans.Scan", b =>

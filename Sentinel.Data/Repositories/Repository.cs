@@ -41,6 +41,9 @@ public sealed class Repository
 
     /// <summary>Whether the policy of its default branch lets a model explain findings; true until a policy was read.</summary>
     public bool AiExplain { get; set; } = true;
+
+    /// <summary>What the policy of the default branch says of <c>comments.minimum-acted-on</c>, in percent; null where it says nothing.</summary>
+    public int? MinimumActedOn { get; set; }
 }
 
 internal sealed class RepositoryConfiguration : IEntityTypeConfiguration<Repository>

@@ -55,7 +55,9 @@ internal static class PolicyKeys
     private static PolicyShape.Group Comments() => new(
         "How much is said on a pull request; the dashboard always has everything.",
         new PolicyKey("minimum-severity", new PolicyShape.Choice("Least severity that gets a comment.", "medium", Severities)),
-        new PolicyKey("maximum", new PolicyShape.Number("Most comments on one pull request.", 0, PolicyComments.Most, 10)));
+        new PolicyKey("maximum", new PolicyShape.Number("Most comments on one pull request.", 0, PolicyComments.Most, 10)),
+        new PolicyKey("minimum-acted-on", new PolicyShape.Number(
+            "Percent: a rule of which people act on less than this share of what it told is left out of the comments. 0 leaves none out.", 0, 100, PolicyComments.DefaultMinimumActedOn)));
 
     private static PolicyShape.Group Ai() => new(
         "What a language model may be asked about this repository, where the installation has one.",

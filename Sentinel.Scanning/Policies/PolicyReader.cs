@@ -80,6 +80,7 @@ public static class PolicyReader
             {
                 MinimumSeverity = Word(comments, "minimum-severity") is { } least ? Enum.Parse<Severity>(least, ignoreCase: true) : defaults.Comments.MinimumSeverity,
                 Maximum = PolicyChecker.NumberOf(comments?.Find("maximum")) ?? defaults.Comments.Maximum,
+                MinimumActedOn = PolicyChecker.NumberOf(comments?.Find("minimum-acted-on")) ?? defaults.Comments.MinimumActedOn,
             },
             Ai = new PolicyAi { Explain = Flag(ai, "explain") ?? defaults.Ai.Explain, Fix = Flag(ai, "fix") ?? defaults.Ai.Fix },
         };

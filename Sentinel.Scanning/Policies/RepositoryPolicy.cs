@@ -56,11 +56,20 @@ public sealed record PolicyComments
     /// <summary>Most that <see cref="Maximum"/> can be.</summary>
     public const int Most = 50;
 
+    /// <summary>What <see cref="MinimumActedOn"/> is where nobody says otherwise, in percent.</summary>
+    public const int DefaultMinimumActedOn = 10;
+
     /// <summary>Least severity that gets a comment. Default medium.</summary>
     public Severity MinimumSeverity { get; init; } = Severity.Medium;
 
     /// <summary>Most comments on one pull request, 0 to <see cref="Most"/>. Default 10.</summary>
     public int Maximum { get; init; } = 10;
+
+    /// <summary>
+    /// Least share, in percent, of what a rule told that people must act on for it to go on commenting, 0 to 100; 0 lets every rule comment.
+    /// Default <see cref="DefaultMinimumActedOn"/>.
+    /// </summary>
+    public int MinimumActedOn { get; init; } = DefaultMinimumActedOn;
 }
 
 /// <summary>What a language model may be asked about this repository, where the installation has one.</summary>

@@ -10,6 +10,7 @@ using Microsoft.Extensions.Logging;
 using Sentinel.Aspire.Redis;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data;
+using Sentinel.Data.Feedback;
 using Sentinel.Data.Findings;
 using Sentinel.Data.Queue;
 using Sentinel.Data.Repositories;
@@ -112,7 +113,12 @@ public sealed class WorkerFixture : IAsyncLifetime
     internal async Task<Scan> ScanAsync(Repository repository, string? commit = null, string reference = "refs/heads/main") =>
         await EndOfAsync(await QueueAsync(repository, commit, reference));
 
-    internal async Task<Guid> QueueAsync(Repository repository, string? commit = null, string reference = "refs/heads/main", ScanKind kind = ScanKind.Push)
+    /// <summary>Scans the head of a pull request.</summary>
+    internal async Task<Scan> ScanPullAsync(Repository repository, int number, string commit) =>
+        await EndOfAsync(await QueueAsync(repository, commit, PullRequestRef.HeadOf(number), ScanKind.PullRequest, number));
+
+    internal async Task<Guid> QueueAsync(
+        Repository repository, string? commit = null, string reference = "refs/heads/main", ScanKind kind = ScanKind.Push, int? pullRequest = null)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var scan = new Scan
@@ -123,6 +129,7 @@ public sealed class WorkerFixture : IAsyncLifetime
             Lane = ScanLane.Push,
             Ref = reference,
             CommitSha = commit,
+            PullRequestNumber = pullRequest,
             QueuedAt = TimeProvider.System.GetUtcNow(),
         };
         await using var database = Database();

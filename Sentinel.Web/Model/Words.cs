@@ -1,5 +1,6 @@
 using System.Text;
 using Sentinel.Contracts.Findings;
+using Sentinel.Contracts.Noise;
 using Sentinel.Contracts.Scans;
 using Sentinel.Contracts.Sessions;
 
@@ -45,6 +46,13 @@ public static class Words
     {
         FindingState.Removed => "Removed, still live",
         _ => state.ToString(),
+    };
+
+    public static string Of(CommentState state) => state switch
+    {
+        CommentState.Speaks => "Comments",
+        CommentState.DashboardOnly => "Dashboard only",
+        _ => "Always comments",
     };
 
     public static string Of(FindingCategory category) => category switch

@@ -92,6 +92,7 @@ internal sealed record CheckRunContent(string Status, string? Conclusion, string
         }
         PolicyFaults(text, state.Policy);
         Section(text, "Introduced by this change", introduced, state, length);
+        if (ReviewPlanner.Silenced(state) is { } silenced) text.Append('\n').Append(silenced).Append('\n');
         Section(text, "By rules or advisories newer than the base", newRule, state, length);
         if (newRule.Count > 0) text.Append("\nThe code of these was there before this change; they do not count against it.\n");
         if (state.Allowed > 0) text.Append(CultureInfo.InvariantCulture, $"\nThe policy allows {Count(state.Allowed, "finding")} of this commit; they are not counted.\n");

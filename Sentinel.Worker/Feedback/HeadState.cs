@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Scans;
 
@@ -84,10 +85,19 @@ internal sealed record HeadState
     /// <summary>Number of findings that the policy allows; they are not in <see cref="Findings"/>.</summary>
     public int Allowed { get; init; }
 
+    /// <summary>Rules that are rarely acted on in this repository; see <see cref="Demoted"/>.</summary>
+    public IReadOnlySet<string> SilentRules { get; init; } = FrozenSet<string>.Empty;
+
     /// <summary>Number of findings that were there before.</summary>
     public required int Before { get; init; }
 
     public IEnumerable<JudgedFinding> Introduced => Findings.Where(f => f.Origin == FindingOrigin.Introduced);
+
+    /// <summary>
+    /// Those of the introduced that get no comment because their rule is rarely acted on. They count in the check like all others, and only
+    /// the comments leave them out. What must not be missed is never among them.
+    /// </summary>
+    public IEnumerable<JudgedFinding> Demoted => Introduced.Where(f => SilentRules.Contains(f.RuleId) && !MustBeTold(f));
 
     public IEnumerable<JudgedFinding> NewRule => Findings.Where(f => f.Origin == FindingOrigin.NewRule);
 
@@ -95,4 +105,7 @@ internal sealed record HeadState
 
     /// <summary>Whether the findings are those of a whole scan.</summary>
     public bool HasResult => !WaitsForBase && Status is ScanStatus.Succeeded or ScanStatus.Partial;
+
+    private static bool MustBeTold(JudgedFinding finding) =>
+        finding.Severity == Severity.Critical || finding.IsLiveSecret || finding.RuleId == Scanning.Policies.PolicyLoosened.RuleId;
 }

@@ -1,9 +1,11 @@
+using System.Collections.Frozen;
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Liveness;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data;
 using Sentinel.Data.Feedback;
+using Sentinel.Data.Noise;
 using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 using Sentinel.GitHub;
@@ -111,7 +113,17 @@ internal sealed class HeadStates(GitHubAddresses addresses, TimeProvider time)
         var judge = scan.PullRequestNumber is null ? scan.CommitSha
             : await database.ScanSnapshots.Where(s => s.ScanId == scan.Id).Select(s => s.MergeBaseSha).SingleAsync(cancellationToken) ?? scan.BaseSha ?? pull?.BaseSha;
         var policy = await CommitPolicies.OfAsync(connection, repository.FullName, judge, scan.CommitSha!, today, cancellationToken);
-        return Apply(policy, await JudgeAsync(database, connection, repository, state with { Comparison = comparison }, snapshot, cancellationToken));
+        state = Apply(policy, await JudgeAsync(database, connection, repository, state with { Comparison = comparison }, snapshot, cancellationToken));
+        return state with { SilentRules = await SilentRulesAsync(database, repository.Id, state, cancellationToken) };
+    }
+
+    // Only pull requests have comments.
+    private async Task<IReadOnlySet<string>> SilentRulesAsync(SentinelDbContext database, Guid repositoryId, HeadState state, CancellationToken cancellationToken)
+    {
+        var minimum = state.Policy.Policy.Comments.MinimumActedOn;
+        if (state.PullRequest is null || minimum == 0 || !state.Introduced.Any()) return state.SilentRules;
+        var figures = await NoiseFigures.ReadAsync(database, repositoryId, ruleId: null, time.GetUtcNow(), cancellationToken);
+        return figures.Where(f => NoiseBudget.IsSilent(f, minimum)).Select(f => f.RuleId).ToFrozenSet(StringComparer.Ordinal);
     }
 
     // What the policy allows does not count; that a change loosens the policy does.

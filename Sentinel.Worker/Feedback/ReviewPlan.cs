@@ -47,6 +47,7 @@ internal static partial class ReviewPlanner
     public const string SummaryMarker = "<!-- sentinel:summary -->";
 
     private const int MaxSuggestion = 20_000;
+    private const int MaxNamedRules = 10;
 
     // The list is cut to these numbers of lines, one after the other, until the comment is short enough.
     private static readonly int[] ListLengths = [50, 15, 5];
@@ -80,9 +81,28 @@ internal static partial class ReviewPlanner
         };
     }
 
-    /// <summary>The findings that somebody is told of, worst first. The policy says from which severity on; the check run has everything.</summary>
-    public static List<JudgedFinding> Told(HeadState state) =>
-        [.. state.Introduced.Where(f => f.Severity >= Enum.Parse<Severity>(state.Policy.Policy.Comments.MinimumSeverity.ToString()))];
+    /// <summary>
+    /// The findings that somebody is told of, worst first. The policy says from which severity on, and rules that are rarely acted on are
+    /// left out; the check run has everything.
+    /// </summary>
+    public static List<JudgedFinding> Told(HeadState state) => [.. state.Introduced.Where(f => IsSevereEnough(f, state)).Except(LeftOut(state))];
+
+    // Those that would be told, were their rule not rarely acted on.
+    private static IEnumerable<JudgedFinding> LeftOut(HeadState state) => state.Demoted.Where(f => IsSevereEnough(f, state));
+
+    private static bool IsSevereEnough(JudgedFinding finding, HeadState state) =>
+        finding.Severity >= Enum.Parse<Severity>(state.Policy.Policy.Comments.MinimumSeverity.ToString());
+
+    /// <summary>What is left out of the comments because its rule is rarely acted on, as a sentence; null when nothing is.</summary>
+    public static string? Silenced(HeadState state)
+    {
+        var left = LeftOut(state).ToList();
+        if (left.Count == 0) return null;
+        string[] rules = [.. left.Select(f => f.RuleId).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        return $"{CheckRunContent.Count(left.Count, "finding")} of rules that are rarely acted on here {(left.Count == 1 ? "is" : "are")} in the check run and on the dashboard only: "
+            + string.Join(", ", rules.Take(MaxNamedRules).Select(id => GitHubText.Code(id, 100)))
+            + (rules.Length > MaxNamedRules ? string.Create(CultureInfo.InvariantCulture, $" and {rules.Length - MaxNamedRules} more rules.") : ".");
+    }
 
     /// <summary>The finding that a comment of ours is about; null when it is about none.</summary>
     public static string? KeyOf(string body) => Marker().Match(body) is { Success: true } match ? match.Groups[1].Value : null;
@@ -110,7 +130,8 @@ internal static partial class ReviewPlanner
         var text = new StringBuilder(SummaryMarker).Append('\n');
         if (introduced.Count == 0)
         {
-            text.Append(state.Introduced.Any()
+            text.Append(LeftOut(state).Any() ? "**Sentinel: nothing is left to comment on.**\n"
+                : state.Introduced.Any()
                 ? $"**Sentinel: of what this pull request introduced, nothing of {state.Policy.Policy.Comments.MinimumSeverity.ToString().ToLowerInvariant()} severity or above is left.**\n"
                 : "**Sentinel: everything that this pull request had introduced is fixed.**\n");
         }
@@ -121,6 +142,7 @@ internal static partial class ReviewPlanner
             if (introduced.Count > length) text.Append(CultureInfo.InvariantCulture, $"- and {introduced.Count - length} more, listed in the check run\n");
             if (inline < introduced.Count) text.Append($"\n{CheckRunContent.Count(inline, "comment")} at lines; the list above links them all.\n");
         }
+        if (Silenced(state) is { } silenced) text.Append('\n').Append(silenced).Append('\n');
         if (state.Status != Contracts.Scans.ScanStatus.Succeeded) text.Append("\nNot everything was looked at; the check run says what was not.\n");
         text.Append(CultureInfo.InvariantCulture, $"\n<sub>Commit {GitHubText.Code(state.HeadSha[..Math.Min(10, state.HeadSha.Length)])} · {state.Before} there before · request {GitHubText.Code(state.RequestId, 64)}{(introduced.Count > 0 ? " · `/sentinel help` in a comment tells what can be asked" : "")}</sub>");
         return text.ToString();

@@ -27,8 +27,7 @@ internal sealed class PolicyWriter(SentinelDbContext database, Scan scan, Policy
     {
         if (policy.Errors.Count == 0)
         {
-            var explain = policy.Policy.Ai.Explain;
-            await database.Repositories.Where(r => r.Id == scan.RepositoryId && r.AiExplain != explain).ExecuteUpdateAsync(r => r.SetProperty(x => x.AiExplain, explain), cancellationToken);
+            await RememberAsync(cancellationToken);
             await DecideAsync(cancellationToken);
         }
         if (policy.Path is not { } path) return null;
@@ -37,6 +36,15 @@ internal sealed class PolicyWriter(SentinelDbContext database, Scan scan, Policy
         return new PolicyReport(
             path, [.. policy.Errors.Select(e => new PolicyFault(e.Line, e.Column, PostgresText.Clean(e.Message, MaxText), PostgresText.Clean(e.Remedy, MaxText)))], dismissed,
             [.. policy.Policy.Suppressions.Where(s => s.IsExpired(_today)).Select(s => string.Create(CultureInfo.InvariantCulture, $"The suppression of rule {s.Rule}{(s.Path is { } at ? $" at {PostgresText.Clean(at.Pattern)}" : "")} ended on {s.Expires:yyyy-MM-dd} and has no effect."))]);
+    }
+
+    // For those who act on what it says and read no policy: figures of what is acted on, questions to a model.
+    private async Task RememberAsync(CancellationToken cancellationToken)
+    {
+        int? minimum = policy.Path is null ? null : policy.Policy.Comments.MinimumActedOn;
+        var explain = policy.Policy.Ai.Explain;
+        await database.Repositories.Where(r => r.Id == scan.RepositoryId && (r.MinimumActedOn != minimum || r.AiExplain != explain))
+            .ExecuteUpdateAsync(r => r.SetProperty(x => x.MinimumActedOn, minimum).SetProperty(x => x.AiExplain, explain), cancellationToken);
     }
 
     private async Task DecideAsync(CancellationToken cancellationToken)

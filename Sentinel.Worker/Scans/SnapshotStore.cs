@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Sentinel.Data;
+using Sentinel.Data.Feedback;
 using Sentinel.Data.Scans;
 using Sentinel.Scanning.Imports;
 
@@ -25,6 +26,7 @@ internal static class SnapshotStore
             on conflict (scan_id) do update set commit_sha = excluded.commit_sha, ref = excluded.ref, rule_pack_hash = excluded.rule_pack_hash,
               completed_at = excluded.completed_at, findings = excluded.findings, merge_base_sha = null
             """, cancellationToken);
+        if (row.PullRequestNumber is { } pullRequest) await ToldFindings.RefreshAsync(database, row.RepositoryId, pullRequest, cancellationToken);
         var old = now - Kept;
         await database.ScanSnapshots.Where(s => s.RepositoryId == row.RepositoryId && s.CompletedAt < old && s.ScanId != row.Id).ExecuteDeleteAsync(cancellationToken);
     }

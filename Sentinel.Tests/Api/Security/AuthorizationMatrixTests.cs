@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.GitHubApps;
+using Sentinel.Contracts.Noise;
 using Sentinel.Contracts.People;
 using Sentinel.Contracts.Scans;
 using Sentinel.Contracts.Sessions;
@@ -65,6 +66,8 @@ public sealed class AuthorizationMatrixTests
         new("GET /api/v1/operations", For.Viewers, Of.Lists),
         new("GET /api/v1/events", For.Viewers),
         new("GET /api/v1/liveness/", For.Viewers, Of.Lists), new("POST /api/v1/liveness/{id}", For.Admins),
+        new("GET /api/v1/noise/", For.Viewers, Of.Lists),
+        new("POST /api/v1/noise/{id:guid}", For.Triagers, Of.Repository, new SetRuleCommentsRequest(Tenant.SharedRule, true)),
         new("GET /api/v1/session/", For.Viewers, Of.Caller), new("DELETE /api/v1/session/", For.Viewers, Of.Caller), new("DELETE /api/v1/session/all", For.Viewers, Of.Caller),
         new("GET /api/v1/tokens/", For.Viewers, Of.Lists), new("POST /api/v1/tokens/", For.Viewers), new("DELETE /api/v1/tokens/{id:guid}", For.Viewers, Of.Token),
         new("GET /api/v1/people/", For.Admins), new("POST /api/v1/people/{id:guid}/role", For.Admins, Of.Person, new ChangeRoleRequest(Role.Viewer)),

@@ -6,6 +6,7 @@ using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data;
 using Sentinel.Data.Deliveries;
+using Sentinel.Data.Feedback;
 using Sentinel.Data.Outbox;
 using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
@@ -114,6 +115,8 @@ internal sealed record Tenant(string Marker, FakeRepository? AtGitHub, Guid Repo
                 RequestId = requestId,
                 Attempts = 1,
             });
+            db.Add(NewPull(row, marker, now));
+            db.Add(new PullRequestFinding { RepositoryId = row.Id, PullRequestNumber = 1, Number = 1, FindingId = finding.Id, Standing = true });
             await db.SaveChangesAsync(cancellationToken);
             await AddDryRunAsync(db, row, marker, now, cancellationToken);
             return 0;
@@ -148,6 +151,22 @@ internal sealed record Tenant(string Marker, FakeRepository? AtGitHub, Guid Repo
 
         await db.SaveChangesAsync(cancellationToken);
     }
+
+    private static PullRequest NewPull(Repository row, string marker, DateTimeOffset now) => new()
+    {
+        RepositoryId = row.Id,
+        Number = 1,
+        State = PullRequestState.Merged,
+        HeadSha = Hex(marker)[..40],
+        HeadRef = marker,
+        BaseSha = Hex(marker)[..40],
+        BaseRef = "main",
+        Draft = false,
+        FromFork = false,
+        AuthorLogin = marker,
+        Title = marker,
+        UpdatedAt = now,
+    };
 
     private static Scan NewScan(Repository row, string requestId, string marker, DateTimeOffset now, ScanStatus status, Guid? deliveryId) => new()
     {

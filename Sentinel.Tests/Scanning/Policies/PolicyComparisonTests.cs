@@ -35,6 +35,8 @@ public sealed class PolicyComparisonTests
     [InlineData("paths: {exclude: [a/]}", "paths: {exclude: [a/]}\nsuppressions: [{rule: sudo, path: a/b, reason: x}]", "")]
     [InlineData("", "suppressions: [{rule: policy-loosened, reason: x}]", "")]
     [InlineData("", "comments: {maximum: 0}\nai: {explain: false}", "")]
+    [InlineData("", "comments: {minimum-acted-on: 100}", "")]
+    [InlineData("comments: {minimum-acted-on: 50}", "comments: {minimum-acted-on: 0}", "")]
     public void Loosened_Change_IsNamed(string before, string after, string expected) =>
         Assert.Equal(expected, string.Join('|', PolicyComparison.Loosened(PolicyText.Policy(before), PolicyText.Policy(after), Today).Select(c => $"{c.Key}: {c.Text}")));
 

@@ -29,7 +29,7 @@ public sealed class PolicyReaderTests
                 new PolicySuppression { Rule = "github-pat", Fingerprint = new string('a', 64), Reason = "Revoked on the day it leaked." },
             ],
             policy.Suppressions.AsEnumerable());
-        Assert.Equal(new PolicyComments { MinimumSeverity = Severity.High, Maximum = 3 }, policy.Comments);
+        Assert.Equal(new PolicyComments { MinimumSeverity = Severity.High, Maximum = 3, MinimumActedOn = 25 }, policy.Comments);
         Assert.Equal(new PolicyAi { Explain = true, Fix = false }, policy.Ai);
     }
 
@@ -89,6 +89,8 @@ public sealed class PolicyReaderTests
     [InlineData("comments:\n  maximum: 51\n", "2:12: comments.maximum is '51'. Write a whole number from 0 to 50.")]
     [InlineData("comments:\n  maximum: -1\n", "2:12: comments.maximum is '-1'. Write a whole number from 0 to 50.")]
     [InlineData("comments:\n  maximum: 99999999999999999999\n", "2:12: comments.maximum is '99999999999999999999'. Write a whole number from 0 to 50.")]
+    [InlineData("comments:\n  minimum-acted-on: 101\n", "2:21: comments.minimum-acted-on is '101'. Write a whole number from 0 to 100.")]
+    [InlineData("comments:\n  minimum-acted-on: 10%\n", "2:21: comments.minimum-acted-on is '10%'. Write a whole number from 0 to 100.")]
     [InlineData("gate: &a\n  severity: low\n", "1:7: The anchor '&a' is not allowed. Delete it.")]
     [InlineData("gate:\n  severity: !!str low\n", "2:13: The tag 'tag:yaml.org,2002:str' is not allowed. Delete it.")]
     [InlineData("gate:\n  severity: !!python/object:os.system low\n", "2:13: The tag 'tag:yaml.org,2002:python/object:os.system' is not allowed. Delete it.")]

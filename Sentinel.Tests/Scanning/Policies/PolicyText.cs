@@ -30,6 +30,7 @@ internal static class PolicyText
         comments:
           minimum-severity: high
           maximum: 3
+          minimum-acted-on: 25
         ai:
           explain: true
           fix: false

@@ -106,6 +106,8 @@ internal sealed class FakeApi : IAsyncDisposable
         _app.MapPost(ApiRoutes.CustomRules + "/{id}/deactivate", () => Results.NoContent());
         _app.MapGet(ApiRoutes.Liveness, () => Empty ? [] : FakeLiveness.Providers(Estate));
         _app.MapPost(ApiRoutes.Liveness + "/{id}", () => Results.NoContent());
+        _app.MapGet(ApiRoutes.Noise, (Guid? repositoryId, string? ruleId) => Empty ? [] : FakeNoise.Of(Estate, repositoryId, ruleId));
+        _app.MapPost(ApiRoutes.Noise + "/{id:guid}", () => Results.NoContent());
         _app.MapGet(ApiRoutes.Rules, () => Estate.Rules);
         _app.MapGet(ApiRoutes.Rules + "/{id}", (string id) => Estate.Rules.FirstOrDefault(r => r.Id == id) is { } r ? Results.Ok(r) : Results.Problem(statusCode: 404));
         _app.MapGet(ApiRoutes.Requests + "/{id}", (string id) => FakeDetails.Journey(Estate, id));

@@ -167,6 +167,7 @@ internal sealed class FeedbackBench : IAsyncDisposable
         });
         (scan.Status, scan.StartedAt, scan.CompletedAt, scan.Phase, scan.FilesTotal) = (status, scan.StartedAt ?? Time.GetUtcNow(), Time.GetUtcNow(), ScanPhase.Done, 3);
         await database.SaveChangesAsync(Token);
+        if (scan.PullRequestNumber is { } number) await ToldFindings.RefreshAsync(database, Known.Id, number, Token);
     }
 
     /// <summary>Queues and ends a scan.</summary>
@@ -177,14 +178,14 @@ internal sealed class FeedbackBench : IAsyncDisposable
         return id;
     }
 
-    public async Task<Finding> FindingAsync(string path, int line, Severity severity = Severity.High)
+    public async Task<Finding> FindingAsync(string path, int line, Severity severity = Severity.High, string rule = "github-pat")
     {
         var finding = new Finding
         {
             RepositoryId = Known.Id,
-            Fingerprint = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{path}:{line}"))),
+            Fingerprint = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(rule == "github-pat" ? $"{path}:{line}" : $"{rule}:{path}:{line}"))),
             Ordinal = 0,
-            RuleId = "github-pat",
+            RuleId = rule,
             AnalyzerIds = ["secrets/patterns"],
             Category = FindingCategory.Secret,
             Severity = severity,

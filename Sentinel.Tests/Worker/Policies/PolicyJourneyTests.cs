@@ -173,6 +173,23 @@ public sealed class PolicyJourneyTests(WorkerFixture worker) : IClassFixture<Wor
     private async Task<Finding> TokenAsync(Repository repository) => Assert.Single(await worker.FindingsAsync(repository), f => f.Path == "a.ini");
 
     // As a webhook does, which says what the default branch is.
+    [Fact]
+    public async Task MinimumActedOn_OfTheDefaultBranch_IsKeptForTheFigures()
+    {
+        var source = worker.GitHub.Create("policy/minimum");
+        var repository = await AddAsync("policy/minimum");
+        var kept = new List<int?>();
+        foreach (var (path, policy) in new[] { ("a.txt", "a"), (Policy, "version: 1\ncomments: {minimum-acted-on: 35}\n"), (Policy, "version: 2\n"), (Policy, "version: 1\n"), (Policy, null) })
+        {
+            await worker.ScanAsync(repository, source.Commit("Policy", (path, policy)));
+            await using var database = worker.Database();
+            kept.Add(await database.Repositories.Where(r => r.Id == repository.Id).Select(r => r.MinimumActedOn).SingleAsync(Cancellation));
+        }
+
+        // A file with errors changes nothing.
+        Assert.Equal([null, 35, 35, 10, null], kept);
+    }
+
     private async Task<Repository> AddAsync(string fullName)
     {
         var repository = await worker.AddRepositoryAsync(fullName);
