@@ -18,7 +18,7 @@ internal static partial class ExplanationRequestCheck
         var faults = new Dictionary<string, string[]>();
         Check("findingId", request.FindingId != Guid.Empty, "is missing");
         Check("repositoryId", request.RepositoryId != Guid.Empty, "is missing");
-        Check("ruleId", request.RuleId is not null && RuleId().IsMatch(request.RuleId), "is not a rule id: 1 to 100 of a-z, 0-9, dot, slash, underscore and hyphen");
+        Check("ruleId", request.RuleId is not null && RuleId().IsMatch(request.RuleId), "is not a rule id: 1 to 300 letters, digits and . / _ : @ + -");
         Text("ruleTitle", request.RuleTitle, MaxTitleLength);
         Text("message", request.Message, MaxTextLength);
         Text("path", request.Path, MaxPathLength);
@@ -41,6 +41,6 @@ internal static partial class ExplanationRequestCheck
         void Text(string name, string? text, int maxLength) => Check(name, text is not null && text.Length <= maxLength, $"is missing or has more than {maxLength} characters");
     }
 
-    [GeneratedRegex(@"^[a-z0-9][a-z0-9./_-]{0,99}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9./_:@+-]{0,299}\z", RegexOptions.CultureInvariant)]
     private static partial Regex RuleId();
 }

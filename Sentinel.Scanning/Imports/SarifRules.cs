@@ -8,7 +8,8 @@ internal sealed partial class SarifRules
 {
     private const int MaxId = 200;
     private const int MaxTitle = 200;
-    private const int MaxText = 10_000;
+    // What the AI service takes.
+    private const int MaxText = 8000;
     private const int MaxTags = 100;
 
     // Tools whose every result is of one kind; others say it by tags and names of rules.
@@ -86,7 +87,7 @@ internal sealed partial class SarifRules
         var tags = TagsOf(source);
         var title = SarifReader.Text(source?.ShortDescription?.Text ?? source?.Name, MaxTitle);
         return new ImportedRule(
-            $"{_slug}:{id}", title.Length == 0 ? id : title, CategoryOf(id, tags), SarifSeverity.Of(source), PrecisionOf(source), CweOf(tags),
+            $"{_slug}:{Odd().Replace(id, "-")}", title.Length == 0 ? id : title, CategoryOf(id, tags), SarifSeverity.Of(source), PrecisionOf(source), CweOf(tags),
             SarifReader.Lines(source?.FullDescription?.Text ?? source?.ShortDescription?.Text, MaxText), SarifReader.Lines(source?.Help?.Text, MaxText), HelpOf(source));
     }
 
@@ -115,6 +116,10 @@ internal sealed partial class SarifRules
 
     [GeneratedRegex(@"^(?:CVE-\d{4}-\d|GHSA-|PYSEC-\d|RUSTSEC-\d|GO-\d{4}-\d|OSV-\d|SNYK-)", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex AdvisoryId();
+
+    // It stands in addresses, filters and policies.
+    [GeneratedRegex("[^A-Za-z0-9./_@+-]+", RegexOptions.CultureInvariant)]
+    private static partial Regex Odd();
 
     [GeneratedRegex(@"\bcwe[-:]0{0,4}([1-9]\d{0,4})\b", RegexOptions.CultureInvariant)]
     private static partial Regex Weakness();

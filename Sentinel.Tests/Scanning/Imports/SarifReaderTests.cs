@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using Sentinel.AiService.Explanations;
+using Sentinel.Contracts.Ai;
 using Sentinel.Scanning;
 using Sentinel.Scanning.Imports;
 
@@ -45,6 +47,21 @@ public sealed class SarifReaderTests
         var rule = Assert.Single(run.Rules);
         Assert.Equal(("codeql:js/sql-injection", 89, Severity.High), (rule.Id, rule.Cwe, rule.Severity));
         Assert.Equal(("src/db.js", 9, 9, "This query depends on a user-provided value."), (run.Results[0].Path, run.Results[0].Line, run.Results[0].EndLine, run.Results[0].Message));
+    }
+
+    [Theory]
+    [InlineData("CVE-2021-23337", "trivy:CVE-2021-23337")]
+    [InlineData("@acme/eslint/no-eval", "trivy:@acme/eslint/no-eval")]
+    [InlineData("a rule: <b>of\\u0000</b> ours", "trivy:a-rule-b-of-/b-ours")]
+    public async Task Read_AnyRuleId_IsOneThatCanBeAskedAbout(string given, string id)
+    {
+        var rule = (await ReadOneAsync(Sarif.Run("Trivy", Sarif.Result(given, "a", 1, "m"), $$$"""{"id":"{{{given}}}","help":{"text":"{{{new string('x', 20_000)}}}"}}"""))).Rules[0];
+
+        Assert.Equal(id, rule.Id);
+        var question = new ExplanationRequest(
+            Guid.NewGuid(), Guid.NewGuid(), rule.Id, rule.Title, Contracts.Findings.FindingCategory.Code, Contracts.Findings.Severity.High, Contracts.Findings.Confidence.Low, null, "m", "a", 1, 1, "", 1,
+            new Contracts.Findings.RuleGuidance(rule.Description, rule.Remediation, []));
+        Assert.Empty(ExplanationRequestCheck.FaultsOf(question));
     }
 
     [Fact]
