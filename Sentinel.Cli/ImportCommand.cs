@@ -90,6 +90,12 @@ internal static class ImportCommand
                 if (status == "Partial") Messages.Write("some results name no file of the commit; the scan's page says how many");
                 return Sound;
             }
+            // Pushes follow each other faster than tools end; that is nobody's fault, and no reason for a red build.
+            if (status == "Superseded")
+            {
+                Messages.Write("nothing was changed: results of a newer commit are known, or the pull request is closed");
+                return Sound;
+            }
             if (status is not ("Queued" or "Running")) throw new CliException($"The import ended as {status}: {summary.GetProperty("errorDetail").GetString() ?? "no reason was given"}");
             await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         }

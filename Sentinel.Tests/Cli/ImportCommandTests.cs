@@ -34,6 +34,28 @@ public sealed class ImportCommandTests : IDisposable
         Assert.Equal("acme/shop", await api.QueryAsync(db => db.Repositories.Where(r => r.Id == scan.RepositoryId).Select(r => r.FullName).SingleAsync(Cancellation)));
     }
 
+    [Theory]
+    [InlineData("Succeeded", 0, "3 new, 2 fixed, 7 in all\n", "")]
+    [InlineData("Superseded", 0, "", "newer commit")]
+    [InlineData("DeadLettered", 2, "", "ended as DeadLettered: no such commit")]
+    public async Task Import_ThatIsWaitedFor_TellsHowItEnded(string status, int exitCode, string output, string error)
+    {
+        await using var api = await ApiServer.StartAsync(Cancellation, "Production");
+        await AddRepositoriesAsync(api, "acme/shop");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "r.sarif"), Sarif.Run("x", ""), Cancellation);
+        KeyValuePair<string, string>[] variables =
+            [new("SENTINEL_URL", api.Address.ToString()), new("SENTINEL_TOKEN", await TokenAsync(api, Role.Triager)), new("GITHUB_REPOSITORY", "acme/shop"), new("GITHUB_REF", "refs/heads/main"), new("GITHUB_SHA", Commit)];
+
+        var running = CliRun.FeedAsync(_folder, null, [], variables, "import", "r.sarif", "--wait");
+        while (!running.IsCompleted && !await api.QueryAsync(db => db.Scans.AnyAsync(Cancellation))) await Task.Delay(50, Cancellation);
+        await api.ExecuteAsync($"update scans set status = '{status}', findings_opened = 3, findings_closed = 2, findings_total = 7, error_detail = 'no such commit', completed_at = now()", Cancellation);
+        var run = await running;
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.EndsWith(output, run.Output, StringComparison.Ordinal);
+        Assert.Contains(error, run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Import_WhatTheServerRefuses_IsToldInOneLine()
     {

@@ -40,7 +40,8 @@ internal sealed class ImportScan(
         await progress.BeginAsync(ScanPhase.List, cancellationToken);
         var tree = await GitTree.ReadAsync(fetched.Git, fetched.CommitSha, limits, cancellationToken);
         await using var blobs = new BlobReader(fetched.Git, Environment.ProcessorCount, limits);
-        var placed = runs.Select(run => new PlacedRun(run, new TreePaths(tree.Entries))).ToArray();
+        var paths = new TreePaths(tree.Entries);
+        var placed = runs.Select(run => new PlacedRun(run, paths)).ToArray();
 
         await progress.BeginAsync(ScanPhase.Analyse, cancellationToken);
         var standing = await StandingAsync(scan, fetched.Reference, placed, blobs, key, progress, cancellationToken);
