@@ -54,6 +54,10 @@ public static class CommandLedger
         return command;
     }
 
+    /// <summary>Whether the command was decided. One that was not entered yet was not.</summary>
+    public static Task<bool> IsDecidedAsync(SentinelDbContext database, CommandMessage message, CancellationToken cancellationToken) =>
+        Of(database, message).AsNoTracking().AnyAsync(c => c.Outcome != null, cancellationToken);
+
     /// <summary>Whether the author of a command was told at this pull request that he may not give any.</summary>
     public static Task<bool> WasRefusedAsync(SentinelDbContext database, CommandMessage message, CancellationToken cancellationToken) =>
         OfAuthor(database, message).AnyAsync(c => c.Outcome == CommandOutcome.Refused, cancellationToken);

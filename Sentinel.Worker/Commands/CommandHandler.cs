@@ -22,6 +22,9 @@ internal sealed class CommandHandler(GitHubClients clients, IgnoreCommand ignore
     /// <summary>Commands of one person at one pull request within an hour; the next is told so, and those after it are passed over.</summary>
     public const int MaxPerHour = 20;
 
+    /// <summary>How long until a command that waits is looked at again.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
     public override string Kind => OutboxMessage.GitHubCommand;
 
     public override bool Coalesces => false;
@@ -32,7 +35,7 @@ internal sealed class CommandHandler(GitHubClients clients, IgnoreCommand ignore
         var pull = await PullAsync(delivery.Database, place, message.PullRequest, cancellationToken);
         var entry = await CommandLedger.EnterAsync(delivery.Database, message, time.GetUtcNow(), cancellationToken);
         var decided = entry.Outcome is not null ? entry : await DecideAsync(new CommandContext(delivery.Database, place, message, pull, entry), cancellationToken);
-        if (decided is null) return new OutboxOutcome.Postponed(time.GetUtcNow() + ExplainCommand.Pause, "The explanation is being written.");
+        if (decided is null) return new OutboxOutcome.Postponed(time.GetUtcNow() + Pause, WhatIsWaitedFor(message.Command.Verb));
         try
         {
             await CommandReply.WriteAsync(place, message, decided, cancellationToken);
@@ -76,6 +79,9 @@ internal sealed class CommandHandler(GitHubClients clients, IgnoreCommand ignore
             var verb => throw new InvalidOperationException($"The command {verb} is not about a finding."),
         };
     }
+
+    private static string WhatIsWaitedFor(CommandVerb verb) =>
+        verb == CommandVerb.Explain ? "The explanation is being written." : "Findings of this pull request are being ignored first.";
 
     // Strangers are told once; more would let them make Sentinel talk.
     private static Task<PullRequestCommand> RefuseAsync(CommandContext context, CancellationToken cancellationToken) => context.SettleAsync(

@@ -18,9 +18,6 @@ internal sealed class ExplainCommand(TimeProvider time)
     /// <summary>How long an explanation is waited for before the rule's own guidance is given.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    /// <summary>How long until it is looked for again.</summary>
-    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
-
     /// <summary>Null while the explanation is waited for.</summary>
     public async Task<PullRequestCommand?> RunAsync(CommandContext context, NamedFinding named, CancellationToken cancellationToken)
     {

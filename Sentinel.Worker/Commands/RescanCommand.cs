@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Sentinel.Contracts;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data.Audit;
 using Sentinel.Data.Commands;
 using Sentinel.Data.Feedback;
+using Sentinel.Data.Outbox;
 using Sentinel.Data.Queue;
 using Sentinel.Data.Scans;
 using Sentinel.ServiceDefaults.Requests;
@@ -13,8 +16,10 @@ namespace Sentinel.Worker.Commands;
 /// <summary><c>/sentinel rescan</c>: the same scan as "Re-run" on a check.</summary>
 internal sealed class RescanCommand(IScanQueue queue, TimeProvider time)
 {
-    public async Task<PullRequestCommand> RunAsync(CommandContext context, CancellationToken cancellationToken)
+    /// <summary>Null while a finding of the pull request is still to be ignored.</summary>
+    public async Task<PullRequestCommand?> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
+        if (await IsSomethingToIgnoreAsync(context, cancellationToken)) return null;
         Scan? added = null;
         var decided = await context.SettleAsync(
             async () =>
@@ -31,6 +36,21 @@ internal sealed class RescanCommand(IScanQueue queue, TimeProvider time)
         // Should this process end here, the reconciler finds the scan.
         if (added is not null) await queue.EnqueueAsync([added.Id], cancellationToken);
         return decided;
+    }
+
+    // GitHub takes annotations, but never gives them up: the new check run must not name what somebody wrote off in the comment before.
+    private static async Task<bool> IsSomethingToIgnoreAsync(CommandContext context, CancellationToken cancellationToken)
+    {
+        var wanted = JsonSerializer.Serialize(
+            new { PullRequest = context.Pull.Number, Command = new { Verb = CommandVerb.Ignore } }, SentinelJson.Options);
+        var waiting = await context.Database.Outbox.AsNoTracking()
+            .Where(m => m.Kind == OutboxMessage.GitHubCommand && m.Status == OutboxStatus.Pending && m.RepositoryId == context.Pull.RepositoryId && EF.Functions.JsonContains(m.Payload, wanted))
+            .Select(m => m.Payload).ToListAsync(cancellationToken);
+        foreach (var message in waiting.Select(payload => JsonSerializer.Deserialize<CommandMessage>(payload, SentinelJson.Options)!))
+        {
+            if (!await CommandLedger.IsDecidedAsync(context.Database, message, cancellationToken)) return true;
+        }
+        return false;
     }
 
     private static Task<Scan?> UnderWayAsync(CommandContext context, CancellationToken cancellationToken) =>

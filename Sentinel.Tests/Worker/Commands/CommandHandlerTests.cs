@@ -190,6 +190,29 @@ public sealed class CommandHandlerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Rescan_WhileAFindingIsStillToBeIgnored_ComesAfterIt()
+    {
+        _bench.Feedback.GitHub.Faults.Next("GET", "/repos/acme/shop/collaborators/wilma/permission", new FakeFault.Status(502));
+        await _bench.SayAsync(_bench.Writer, "/sentinel ignore 1 test data");
+        await _bench.SayAsync(_bench.Writer, "/sentinel rescan");
+
+        Assert.Empty(_bench.Answers);
+        Assert.Equal(0, await QueuedAsync());
+        Assert.Equal(
+            "Findings of this pull request are being ignored first.",
+            Assert.Single(await _bench.Feedback.LeftAsync(), m => m.Payload.Contains("rescan", StringComparison.OrdinalIgnoreCase)).LastError);
+
+        _bench.Feedback.Time.Advance(TimeSpan.FromMinutes(10));
+        await _bench.Feedback.DrainAsync();
+        _bench.Feedback.Time.Advance(CommandHandler.Pause);
+        await _bench.Feedback.DrainAsync();
+
+        Assert.Equal(FindingState.Dismissed, (await _bench.FindingAsync(_bench.First)).State);
+        Assert.Equal(1, await QueuedAsync());
+        Assert.Equal(2, _bench.Answers.Count);
+    }
+
+    [Fact]
     public async Task Rescan_OfAPullRequestThatNobodySpokeOfYet_AsksGitHubForIt()
     {
         _bench.Feedback.Fake.Git.Git("checkout", "--quiet", "-B", "older", "main");
@@ -300,6 +323,12 @@ public sealed class CommandHandlerTests : IAsyncLifetime
 
         Assert.Empty(_bench.Answers);
         Assert.Empty(await _bench.Feedback.LeftAsync());
+    }
+
+    private async Task<int> QueuedAsync()
+    {
+        await using var database = _bench.Feedback.Database();
+        return await database.Scans.CountAsync(s => s.Status == ScanStatus.Queued, Token);
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class ExplainCommandTests
         await bench.Feedback.DrainAsync();
         Assert.Empty(bench.Answers);
 
-        bench.Feedback.Time.Advance(ExplainCommand.Pause);
+        bench.Feedback.Time.Advance(CommandHandler.Pause);
         await bench.Feedback.DrainAsync();
 
         Assert.EndsWith($"<sub>{CommandText.NoAnswerInTime}</sub>", Assert.Single(bench.Answers), StringComparison.Ordinal);
