@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sentinel.Scanning.Fixes;
 
 namespace Sentinel.Scanning;
 
@@ -49,6 +50,13 @@ public sealed record Finding
 
     /// <summary>For secrets: four hexadecimal digits that tie a <c>sentinel:allow[…]</c> comment to this value. Null otherwise.</summary>
     public string? AllowMark { get; init; }
+
+    /// <summary>A change of the file that was proved to mend it; null when there is none.</summary>
+    public FileFix? Fix { get; init; }
+
+    /// <summary>A change that may mend it, until it was tried. Not part of a cached result.</summary>
+    [JsonIgnore]
+    internal FixProposal? Proposal { get; init; }
 
     /// <summary>Identity of the content in which it stands; null when that was not known before reading. Not part of a cached result.</summary>
     [JsonIgnore]

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using Sentinel.Scanning.Fixes;
 
 namespace Sentinel.Scanning;
 
@@ -228,7 +229,8 @@ internal sealed class ScanRun(
 
     private async ValueTask AnalyzeAsync(FileTask task, FileEntry entry, SourceFile file, CancellationToken cancellationToken)
     {
-        if (await TryAnalyzeAsync(task.Tally, entry, file, cancellationToken) is not { } findings) return;
+        if (await TryAnalyzeAsync(task.Tally, entry, file, cancellationToken) is not { } found) return;
+        var findings = task.Tally.Analyzer is IFixingAnalyzer fixing ? await ProveFixesAsync(fixing, entry, file, found, cancellationToken) : found;
         if (Take(task, entry, findings)) Store(task, AnalysisResult.Write(findings));
     }
 
@@ -270,6 +272,23 @@ internal sealed class ScanRun(
             tally.AddError(new FileError(entry.Path, $"internal error: {ex.GetType().Name}"));
         }
         return null;
+    }
+
+    // A fix is a courtesy: whatever goes wrong with it, the findings stand.
+    private async ValueTask<IReadOnlyList<Finding>> ProveFixesAsync(
+        IFixingAnalyzer proposer, FileEntry entry, SourceFile file, IReadOnlyList<Finding> findings, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.FileTimeout);
+        var prover = new FixProver([.. _tallies.Values.Where(t => t.IsAllowed(options.Allowed) && t.Analyzer.Accepts(entry)).Select(t => t.Analyzer)], _context);
+        try
+        {
+            return await prover.ProveAsync(file, proposer, findings, limit.Token);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            return [.. findings.Select(f => f with { Proposal = null })];
+        }
     }
 
     private static string? SkipReasonOf(SourceFile file)

@@ -101,6 +101,17 @@ public static class ReportJson
             json.WriteString("subject", commit.Subject);
             json.WriteEndObject();
         }
+        // What stands in the past nobody can change.
+        if (finding is { Fix: { } fix, Commit: null })
+        {
+            json.WriteStartObject("fix");
+            json.WriteNumber("startLine", fix.StartLine);
+            json.WriteNumber("endLine", fix.EndLine);
+            json.WriteString("replacement", fix.Replacement);
+            json.WriteString("summary", fix.Summary);
+            json.WriteString("provedBy", fix.ProvedBy);
+            json.WriteEndObject();
+        }
         if (finding.Suppression is { } suppression)
         {
             json.WriteStartObject("suppression");

@@ -32,6 +32,7 @@ public static class ReportTable
     {
         output.WriteLine($"{Paint(finding.Severity, color)}  {Place(finding)}  {Printable.Line(finding.RuleId)}");
         output.WriteLine($"{Indent}{Printable.Line(finding.Message)}{(IsMarked(finding) ? $" [{finding.AllowMark}]" : "")}");
+        if (finding is { Fix: { } fix, Commit: null }) output.WriteLine($"{Indent}proved fix: {Printable.Line(fix.Summary)}");
     }
 
     private static void WriteIncident(TextWriter output, Incident incident, bool color)

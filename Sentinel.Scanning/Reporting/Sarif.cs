@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Sentinel.Scanning.Fixes;
 
 namespace Sentinel.Scanning.Reporting;
 
@@ -162,6 +163,7 @@ public static class Sarif
         json.WriteString(FingerprintName, finding.FingerprintHash);
         json.WriteString("primaryLocationLineHash", string.Create(CultureInfo.InvariantCulture, $"{finding.FingerprintHash[..16]}:{ordinal}"));
         json.WriteEndObject();
+        if (finding is { Fix: { } fix, Commit: null }) WriteFix(json, finding.Location.Path, fix);
         if (finding.Commit is { } commit)
         {
             json.WriteStartObject("properties");
@@ -173,6 +175,32 @@ public static class Sarif
             json.WriteEndObject();
         }
         json.WriteEndObject();
+    }
+
+    // SARIF 2.1.0, 3.55 to 3.57: a region without an end column ends with its line, before the line break.
+    private static void WriteFix(Utf8JsonWriter json, string path, FileFix fix)
+    {
+        json.WriteStartArray("fixes");
+        json.WriteStartObject();
+        WriteText(json, "description", fix.Summary);
+        json.WriteStartArray("artifactChanges");
+        json.WriteStartObject();
+        WriteArtifact(json, path);
+        json.WriteStartArray("replacements");
+        json.WriteStartObject();
+        json.WriteStartObject("deletedRegion");
+        json.WriteNumber("startLine", fix.StartLine);
+        json.WriteNumber("startColumn", 1);
+        json.WriteNumber("endLine", fix.Replacement is null ? fix.EndLine + 1 : fix.EndLine);
+        if (fix.Replacement is null) json.WriteNumber("endColumn", 1);
+        json.WriteEndObject();
+        if (fix.Replacement is { } text) WriteText(json, "insertedContent", text);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndArray();
     }
 
     private static void WriteLocation(Utf8JsonWriter json, Finding finding, string? message)

@@ -31,6 +31,9 @@ internal sealed class ShellCommand
     /// <summary>The program without its folder, behind assignments and wrappers; empty when there is none.</summary>
     public string Name { get; }
 
+    /// <summary>The word that names the program; null when there is none.</summary>
+    public ShellWord? Program => Words.ElementAtOrDefault(_nameIndex);
+
     public IEnumerable<ShellWord> Arguments => Words.Skip(_nameIndex + 1);
 
     /// <summary>The command that reads this one's output; null at the end of a pipeline.</summary>

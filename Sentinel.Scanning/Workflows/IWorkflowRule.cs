@@ -1,3 +1,4 @@
+using Sentinel.Scanning.Fixes;
 using Sentinel.Scanning.Workflows.Expressions;
 using Sentinel.Scanning.Yaml;
 
@@ -15,6 +16,9 @@ internal sealed record WorkflowMatch(TextSpan Span, string Message, string Token
 
     /// <summary>Another confidence than the rule's own, where the rule knows better.</summary>
     public Confidence? Confidence { get; init; }
+
+    /// <summary>Makes a change that may mend it, or none; null where the rule knows of no change.</summary>
+    public Func<FixProposal?>? Fix { get; init; }
 
     /// <summary>A defect in a step, at a node.</summary>
     public static WorkflowMatch At(YamlValue node, WorkflowStep step, string message, string tokens) => At(node.Span, step, message, tokens);

@@ -1,3 +1,4 @@
+using Sentinel.Scanning.Fixes;
 using Sentinel.Scanning.Identity;
 using Sentinel.Scanning.Secrets;
 using Sentinel.Scanning.Workflows.Rules;
@@ -5,7 +6,7 @@ using Sentinel.Scanning.Workflows.Rules;
 namespace Sentinel.Scanning.Workflows;
 
 /// <summary>Finds dangerous GitHub Actions workflows and composite actions.</summary>
-public sealed class WorkflowAnalyzer : IFileAnalyzer
+public sealed class WorkflowAnalyzer : IFixingAnalyzer
 {
     /// <summary>The analyzer's id.</summary>
     public const string Id = "workflows/github-actions";
@@ -30,7 +31,7 @@ public sealed class WorkflowAnalyzer : IFileAnalyzer
     ];
 
     /// <inheritdoc/>
-    public PluginDescriptor Descriptor { get; } = new(Id, 2, "Dangerous GitHub Actions workflows");
+    public PluginDescriptor Descriptor { get; } = new(Id, 3, "Dangerous GitHub Actions workflows");
 
     /// <inheritdoc/>
     public IReadOnlyList<RuleDescriptor> Rules { get; } = [.. Table.Select(r => r.Descriptor)];
@@ -64,6 +65,12 @@ public sealed class WorkflowAnalyzer : IFileAnalyzer
         return ValueTask.FromResult<IReadOnlyList<Finding>>(findings);
     }
 
+    // Jobs and steps are those that were there: a fix changes what a step does, and takes none away.
+    bool IFixingAnalyzer.IsSound(SourceFile before, SourceFile after, CancellationToken cancellationToken) =>
+        WorkflowDocument.Parse(before.Text, cancellationToken) is { } old && WorkflowDocument.Parse(after.Text, cancellationToken) is { } now && old.IsAction == now.IsAction
+        && old.Jobs.Select(j => j.Id).SequenceEqual(now.Jobs.Select(j => j.Id), StringComparer.Ordinal)
+        && old.Steps.Select(s => s.Label).SequenceEqual(now.Steps.Select(s => s.Label), StringComparer.Ordinal);
+
     private static Finding ToFinding(SourceFile file, RuleDescriptor rule, WorkflowMatch match, CancellationToken cancellationToken)
     {
         // A mapping or a block ends after its last line; its first line is enough to point at.
@@ -83,6 +90,7 @@ public sealed class WorkflowAnalyzer : IFileAnalyzer
             FingerprintHash = CodeFingerprint.Of(rule.Id, match.Tokens, match.Scope),
             Snippet = SecretMask.Snippet(file, region, SnippetLines, out var startLine, cancellationToken),
             SnippetStartLine = startLine,
+            Proposal = match.Fix?.Invoke(),
         };
     }
 }

@@ -5,8 +5,9 @@ namespace Sentinel.Scanning.Workflows;
 /// <summary>A GitHub Actions workflow or composite action: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax.</summary>
 internal sealed class WorkflowDocument
 {
-    private WorkflowDocument(YamlMap root, bool isAction)
+    private WorkflowDocument(string source, YamlMap root, bool isAction)
     {
+        Source = source;
         Root = root;
         IsAction = isAction;
         Triggers = isAction ? WorkflowTriggers.None : new WorkflowTriggers(root.Get("on"));
@@ -14,6 +15,9 @@ internal sealed class WorkflowDocument
             ? [new WorkflowJob("runs", root.Map("runs")!)]
             : [.. root.Map("jobs")!.Entries.Where(e => e.Value is YamlMap).Select(e => new WorkflowJob(e.Key.Value, (YamlMap)e.Value))];
     }
+
+    /// <summary>The text it was read from; spans of nodes are places in it.</summary>
+    public string Source { get; }
 
     public YamlMap Root { get; }
 
@@ -31,8 +35,8 @@ internal sealed class WorkflowDocument
     public static WorkflowDocument? Parse(string text, CancellationToken cancellationToken)
     {
         if (YamlReader.Read(text, cancellationToken) is not YamlMap root) return null;
-        if (root.Map("jobs") is not null) return new WorkflowDocument(root, isAction: false);
-        return root.Map("runs").Text("using") == "composite" ? new WorkflowDocument(root, isAction: true) : null;
+        if (root.Map("jobs") is not null) return new WorkflowDocument(text, root, isAction: false);
+        return root.Map("runs").Text("using") == "composite" ? new WorkflowDocument(text, root, isAction: true) : null;
     }
 
     /// <summary>The <c>env</c> values that a step sees under a name, the closest first.</summary>

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Sentinel.Scanning.Fixes;
 
 namespace Sentinel.Scanning.Infrastructure.Dockerfile;
 
@@ -24,11 +25,22 @@ internal static class DockerRule
         };
 
     /// <summary>Every match of a pattern in the arguments of instructions of one kind.</summary>
-    public static IEnumerable<DockerMatch> Search(DockerfileDocument document, string keyword, Regex pattern, string message) =>
+    /// <param name="fix">Makes a change of what is given: its stage, its instruction and the matched text; null where there is none.</param>
+    public static IEnumerable<DockerMatch> Search(
+        DockerfileDocument document, string keyword, Regex pattern, string message, Func<DockerStage, DockerInstruction, TextSpan, FixProposal?>? fix = null) =>
         from stage in document.Stages
         from instruction in stage.Instructions
         where instruction.Keyword == keyword
         from Match match in pattern.Matches(instruction.Arguments)
-        let start = instruction.ArgumentsStart + match.Index + (match.Length - match.Value.TrimStart().Length)
-        select new DockerMatch(stage, start, match.Value.Trim().Length, message, match.Value);
+        let span = new TextSpan(instruction.ArgumentsStart + match.Index + (match.Length - match.Value.TrimStart().Length), match.Value.Trim().Length)
+        select new DockerMatch(stage, span.Start, span.Length, message, match.Value) { Fix = fix is null ? null : () => fix(stage, instruction, span) };
+
+    /// <summary>The change of one text; null when nothing would change, and for a text with line breaks.</summary>
+    public static FixProposal? Replace(DockerfileDocument document, TextSpan span, string summary, Func<string, string> change)
+    {
+        if (span.End > document.Source.Length) return null;
+        var text = document.Source.Substring(span.Start, span.Length);
+        var changed = change(text);
+        return changed == text || text.Contains('\n', StringComparison.Ordinal) ? null : new FixProposal(summary, [new TextEdit(span, changed)]);
+    }
 }

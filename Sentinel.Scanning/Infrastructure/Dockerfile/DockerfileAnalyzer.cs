@@ -1,3 +1,4 @@
+using Sentinel.Scanning.Fixes;
 using Sentinel.Scanning.Identity;
 using Sentinel.Scanning.Infrastructure.Dockerfile.Rules;
 using Sentinel.Scanning.Secrets;
@@ -5,7 +6,7 @@ using Sentinel.Scanning.Secrets;
 namespace Sentinel.Scanning.Infrastructure.Dockerfile;
 
 /// <summary>Finds misconfigured container images in Dockerfiles.</summary>
-public sealed class DockerfileAnalyzer : IFileAnalyzer
+public sealed class DockerfileAnalyzer : IFixingAnalyzer
 {
     /// <summary>The analyzer's id.</summary>
     public const string Id = "infrastructure/dockerfile";
@@ -28,7 +29,7 @@ public sealed class DockerfileAnalyzer : IFileAnalyzer
     ];
 
     /// <inheritdoc/>
-    public PluginDescriptor Descriptor { get; } = new(Id, 1, "Misconfigured container images in Dockerfiles");
+    public PluginDescriptor Descriptor { get; } = new(Id, 2, "Misconfigured container images in Dockerfiles");
 
     /// <inheritdoc/>
     public IReadOnlyList<RuleDescriptor> Rules { get; } = [.. Table.Select(r => r.Descriptor)];
@@ -60,6 +61,15 @@ public sealed class DockerfileAnalyzer : IFileAnalyzer
         return ValueTask.FromResult<IReadOnlyList<Finding>>(findings);
     }
 
+    // Stages stay; of instructions only ports are taken away.
+    bool IFixingAnalyzer.IsSound(SourceFile before, SourceFile after, CancellationToken cancellationToken)
+    {
+        var (old, now) = (DockerfileDocument.Parse(before.Text).Stages, DockerfileDocument.Parse(after.Text).Stages);
+        return old.Select(s => (s.Name, s.Image)).SequenceEqual(now.Select(s => (s.Name, s.Image))) && Keywords(old).SequenceEqual(Keywords(now), StringComparer.Ordinal);
+
+        static IEnumerable<string> Keywords(IReadOnlyList<DockerStage> stages) => stages.SelectMany(s => s.Instructions).Select(i => i.Keyword).Where(k => k != "EXPOSE");
+    }
+
     private static Finding ToFinding(SourceFile file, RuleDescriptor rule, DockerMatch match, CancellationToken cancellationToken)
     {
         var region = file.RegionOf(match.Start, Math.Min(match.Length, file.Text.Length - match.Start));
@@ -77,6 +87,7 @@ public sealed class DockerfileAnalyzer : IFileAnalyzer
             FingerprintHash = CodeFingerprint.Of(rule.Id, match.Tokens, match.Stage.Name),
             Snippet = SecretMask.Snippet(file, region, SnippetLines, out var startLine, cancellationToken),
             SnippetStartLine = startLine,
+            Proposal = match.Fix?.Invoke(),
         };
     }
 }

@@ -24,7 +24,10 @@ internal sealed partial class DockerfileDocument
 {
     private const int MaxInstructions = 5000;
 
-    private DockerfileDocument(IReadOnlyList<DockerStage> stages) => Stages = stages;
+    private DockerfileDocument(string source, IReadOnlyList<DockerStage> stages) => (Source, Stages) = (source, stages);
+
+    /// <summary>The text it was read from.</summary>
+    public string Source { get; }
 
     public IReadOnlyList<DockerStage> Stages { get; }
 
@@ -50,7 +53,7 @@ internal sealed partial class DockerfileDocument
                 foreach (var (name, value) in Assignments(instruction)) arguments[name] = value;
             }
         }
-        return new DockerfileDocument(stages);
+        return new DockerfileDocument(text, stages);
     }
 
     /// <summary>The name and value pairs of ARG or ENV; a value is null when there is none.</summary>

@@ -1,4 +1,5 @@
 using Sentinel.Scanning.Workflows.Expressions;
+using Sentinel.Scanning.Workflows.Fixes;
 using Sentinel.Scanning.Yaml;
 
 namespace Sentinel.Scanning.Workflows.Rules;
@@ -27,11 +28,11 @@ internal sealed class BotCondition : IWorkflowRule
         if (!workflow.Triggers.ArePrivilegedForStrangers) yield break;
         foreach (var job in workflow.Jobs)
         {
-            if (job.Node.Scalar("if") is { } condition && AsksActor(condition)) yield return new WorkflowMatch(condition.Span, Message, condition.Value, job.Id);
+            if (job.Node.Scalar("if") is { } condition && AsksActor(condition)) yield return new WorkflowMatch(condition.Span, Message, condition.Value, job.Id) { Fix = () => BotAuthor.Ask(workflow, condition) };
         }
         foreach (var step in workflow.Steps)
         {
-            if (step.Node.Scalar("if") is { } condition && AsksActor(condition)) yield return WorkflowMatch.At(condition, step, Message, condition.Value);
+            if (step.Node.Scalar("if") is { } condition && AsksActor(condition)) yield return WorkflowMatch.At(condition, step, Message, condition.Value) with { Fix = () => BotAuthor.Ask(workflow, condition) };
         }
     }
 

@@ -1,3 +1,5 @@
+using Sentinel.Scanning.Fixes;
+using Sentinel.Scanning.Workflows.Fixes;
 using Sentinel.Scanning.Yaml;
 
 namespace Sentinel.Scanning.Workflows.Rules;
@@ -17,15 +19,25 @@ internal sealed class InsecureCommands : IWorkflowRule
 
     public IEnumerable<WorkflowMatch> Check(WorkflowDocument workflow) =>
         from env in EnvironmentsOf(workflow)
-        let entry = env.Node.Entry(Switch)
+        let holder = env.Parent.Entry("env")
+        let entry = (holder?.Value as YamlMap).Entry(Switch)
         where entry?.Value is YamlText { Value: { } value } && IsOn(value)
-        select new WorkflowMatch(TextSpan.Between(entry.Key.Span.Start, entry.Value.Span.End), "Anything a step prints may set variables of later steps.", Switch, env.Scope);
+        select new WorkflowMatch(TextSpan.Between(entry.Key.Span.Start, entry.Value.Span.End), "Anything a step prints may set variables of later steps.", Switch, env.Scope)
+        {
+            Fix = () => YamlEdits.Remove(workflow.Source, env.Parent, holder!, entry) is { } edit && !UsesCommands(workflow)
+                ? new FixProposal("Printed lines set no variables any more; no script of this workflow was seen to need that.", [edit])
+                : null,
+        };
 
     // The runner reads it as a boolean; an expression may be true.
     private static bool IsOn(string value) => value.Trim().ToLowerInvariant() is "true" or "1" or "y" or "yes" or "on" || value.Contains("${{", StringComparison.Ordinal);
 
-    private static IEnumerable<(YamlMap? Node, string[] Scope)> EnvironmentsOf(WorkflowDocument workflow) =>
-        workflow.Jobs.Select(j => (j.Node.Map("env"), (string[])[j.Id]))
-            .Concat(workflow.Steps.Select(s => (s.Env, (string[])[s.Job.Id, s.Label])))
-            .Prepend((workflow.Root.Map("env"), []));
+    // The commands that it allows; without it they fail.
+    private static bool UsesCommands(WorkflowDocument workflow) =>
+        workflow.Source.Contains("::set-env", StringComparison.Ordinal) || workflow.Source.Contains("::add-path", StringComparison.Ordinal);
+
+    private static IEnumerable<(YamlMap Parent, string[] Scope)> EnvironmentsOf(WorkflowDocument workflow) =>
+        workflow.Jobs.Select(j => (j.Node, (string[])[j.Id]))
+            .Concat(workflow.Steps.Select(s => (s.Node, (string[])[s.Job.Id, s.Label])))
+            .Prepend((workflow.Root, []));
 }

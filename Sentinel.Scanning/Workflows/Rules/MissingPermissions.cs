@@ -1,3 +1,4 @@
+using Sentinel.Scanning.Workflows.Fixes;
 using Sentinel.Scanning.Yaml;
 
 namespace Sentinel.Scanning.Workflows.Rules;
@@ -23,6 +24,9 @@ internal sealed class MissingPermissions : IWorkflowRule
         if (workflow.IsAction || workflow.Root.Entry("permissions") is not null || (workflow.Triggers.Has("workflow_call") && workflow.Triggers.Names.Count == 1)) yield break;
         if (workflow.Jobs.Count == 0 || workflow.Jobs.All(j => j.Node.Entry("permissions") is not null)) yield break;
         var place = workflow.Root.Entry("jobs")!.Key.Span;
-        yield return new WorkflowMatch(place, "Neither the workflow nor every job says what its token may do.", "permissions", workflow.Root.Text("name") ?? "");
+        yield return new WorkflowMatch(place, "Neither the workflow nor every job says what its token may do.", "permissions", workflow.Root.Text("name") ?? "")
+        {
+            Fix = () => TokenPermissions.LimitToReading(workflow),
+        };
     }
 }

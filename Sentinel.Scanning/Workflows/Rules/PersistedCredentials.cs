@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Sentinel.Scanning.Workflows.Fixes;
 using Sentinel.Scanning.Yaml;
 
 namespace Sentinel.Scanning.Workflows.Rules;
@@ -28,7 +29,8 @@ internal sealed class PersistedCredentials : IWorkflowRule
             if (leaves is null) continue;
             var later = job.Steps.SkipWhile(s => s != leaves).FirstOrDefault(s => s.Action == "actions/upload-artifact" && IsWholeFolder(s.With.Text("path")));
             if (later is not null)
-                yield return WorkflowMatch.At(leaves.Uses!, leaves, "The token that this step leaves in the folder is uploaded with it.", "persist-credentials");
+                yield return WorkflowMatch.At(leaves.Uses!, leaves, "The token that this step leaves in the folder is uploaded with it.", "persist-credentials")
+                    with { Fix = () => CheckoutToken.Withhold(workflow, leaves) };
         }
     }
 

@@ -1,4 +1,5 @@
 using Sentinel.Scanning.Workflows.Expressions;
+using Sentinel.Scanning.Workflows.Fixes;
 
 namespace Sentinel.Scanning.Workflows.Rules;
 
@@ -25,13 +26,25 @@ internal sealed class TemplateInjection : IWorkflowRule
             WorkflowRule.Workflow("pull_request", "steps:\n  - run: echo ${{ contains(github.event.pull_request.title, 'x') }}"),
         ]);
 
-    public IEnumerable<WorkflowMatch> Check(WorkflowDocument workflow) =>
-        from step in workflow.Steps
-        from script in ScriptInputs.Of(step)
-        from expression in ExpressionScanner.In(script)
-        let origin = Taint.Of(expression, workflow, step)
-        where origin is not null
-        select WorkflowMatch.At(expression, step, $"{origin} is text that anybody may write, and it is pasted into a script.") with { Severity = SeverityIn(workflow) };
+    public IEnumerable<WorkflowMatch> Check(WorkflowDocument workflow)
+    {
+        foreach (var step in workflow.Steps)
+        {
+            var untrusted = (from script in ScriptInputs.Of(step)
+                             from expression in ExpressionScanner.In(script)
+                             let origin = Taint.Of(expression, workflow, step)
+                             where origin is not null
+                             select (Expression: expression, Origin: origin)).ToList();
+            foreach (var (expression, origin) in untrusted)
+            {
+                yield return WorkflowMatch.At(expression, step, $"{origin} is text that anybody may write, and it is pasted into a script.") with
+                {
+                    Severity = SeverityIn(workflow),
+                    Fix = () => EnvironmentInstead.Use(workflow, step, expression, [.. untrusted.Select(u => u.Expression).Where(e => e.Holder == step.Run)]),
+                };
+            }
+        }
+    }
 
     // A pull request from a fork gets a token that only reads and no secrets; a push needs rights already. In a called workflow or an
     // action it is the caller who decides.

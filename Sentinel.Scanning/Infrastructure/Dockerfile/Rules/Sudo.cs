@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Sentinel.Scanning.Fixes;
 
 namespace Sentinel.Scanning.Infrastructure.Dockerfile.Rules;
 
@@ -13,7 +14,25 @@ internal sealed partial class Sudo : IDockerfileRule
         ["FROM debian:12\nRUN sudo apt-get update\nUSER app\n"],
         ["FROM debian:12\nRUN apt-get update\nUSER app\n", "FROM debian:12\nRUN echo pseudo sudoku\nUSER app\n"]);
 
-    public IEnumerable<DockerMatch> Check(DockerfileDocument document) => DockerRule.Search(document, "RUN", Pattern(), "A build step uses sudo.");
+    public IEnumerable<DockerMatch> Check(DockerfileDocument document) => 
+        DockerRule.Search(document, "RUN", Pattern(), "A build step uses sudo.", (stage, instruction, span) => IsRoot(stage, instruction) ? Drop(document, span) : null);
+
+    private static FixProposal? Drop(DockerfileDocument document, TextSpan span) =>
+        DockerRule.Replace(document, span, "The build step runs as root here already, so sudo changes nothing.", text => Word().Replace(text, "", 1));
+
+    // Nobody but root installs packages; who the base image's user is, only the image knows.
+    private static bool IsRoot(DockerStage stage, DockerInstruction instruction)
+    {
+        var before = stage.Instructions.TakeWhile(i => i != instruction).ToList();
+        if (before.FindLastIndex(i => i.Keyword == "USER") is >= 0 and var last) return before[last].Arguments.Trim().Split(':')[0] is "root" or "0";
+        return before.Exists(i => i.Keyword == "RUN" && Installs().IsMatch(i.Arguments) && !i.Arguments.Contains("sudo", StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"\bsudo[ \t]+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Word();
+
+    [GeneratedRegex(@"\b(?:apt|apt-get|apk|yum|dnf|microdnf|zypper)\b[^\n]{0,200}\b(?:install|add)\b", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Installs();
 
     [GeneratedRegex(@"(?:^|&&|;|\|)[ \t\n]*sudo[ \t]+[^\s-]\S*", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Pattern();

@@ -13,7 +13,21 @@ internal sealed partial class WorldWritable : IDockerfileRule
         ["FROM debian:12\nRUN chmod -R 777 /app\nUSER app\n", "FROM debian:12\nRUN mkdir /data && chmod a+rwx /data\nUSER app\n"],
         ["FROM debian:12\nRUN chmod 755 /app\nUSER app\n", "FROM debian:12\nRUN chmod 1777 /tmp\nUSER app\n"]);
 
-    public IEnumerable<DockerMatch> Check(DockerfileDocument document) => DockerRule.Search(document, "RUN", Pattern(), "Every user may write these files.");
+    public IEnumerable<DockerMatch> Check(DockerfileDocument document) => 
+        DockerRule.Search(document, "RUN", Pattern(), "Every user may write these files.", (_, _, span) => DockerRule.Replace(
+            document, span, "Owner and group keep their rights, and all others may no longer write.", text => Mode().Replace(text, m => Narrowed(m.Value), 1)));
+
+    private static string Narrowed(string mode) => mode switch
+    {
+        "0777" => "0775",
+        "777" => "775",
+        "a=rwx" => "ug=rwx,o=rx",
+        "o+w" => "o-w",
+        _ => "ug+rwx,o+rx",
+    };
+
+    [GeneratedRegex(@"\b0?777\b|\b(?:a\+rwx|ugo\+rwx|a=rwx|o\+w)\b", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Mode();
 
     [GeneratedRegex(@"\bchmod[ \t]+(?:-\w+[ \t]+)*(?:0?777|a\+rwx|ugo\+rwx|a=rwx|o\+w)[ \t]+\S+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Pattern();

@@ -1,0 +1,40 @@
+namespace Sentinel.Scanning.Fixes;
+
+/// <summary>A part of a file's text and what stands there instead.</summary>
+internal sealed record TextEdit(TextSpan Span, string Text)
+{
+    public static TextEdit Insert(int at, string text) => new(new TextSpan(at, 0), text);
+
+    public static TextEdit Delete(int start, int end) => new(TextSpan.Between(start, end), "");
+}
+
+/// <summary>A change of a file that may mend a finding: worth nothing until it is proved.</summary>
+/// <param name="Summary">What it does, in one sentence.</param>
+/// <param name="Edits">In any order; they must not overlap.</param>
+/// <param name="Holds">What must be true of the changed text beyond what analyzers see; null for nothing.</param>
+internal sealed record FixProposal(string Summary, IReadOnlyList<TextEdit> Edits, Func<string, bool>? Holds = null)
+{
+    /// <summary>The text after the change; null when edits overlap or lie outside.</summary>
+    public string? ApplyTo(string text)
+    {
+        var changed = new System.Text.StringBuilder(text.Length + 200);
+        var at = 0;
+        foreach (var edit in Edits.OrderBy(e => e.Span.Start))
+        {
+            if (edit.Span.Start < at || edit.Span.End > text.Length) return null;
+            changed.Append(text, at, edit.Span.Start - at).Append(edit.Text);
+            at = edit.Span.End;
+        }
+        return changed.Append(text, at, text.Length - at).ToString();
+    }
+}
+
+/// <summary>An analyzer that proposes fixes.</summary>
+internal interface IFixingAnalyzer : IFileAnalyzer
+{
+    /// <summary>
+    /// Whether the changed file is still the same kind of thing with the same parts: a text that became unreadable has no findings either.
+    /// </summary>
+    /// <exception cref="AnalysisException">It cannot be read.</exception>
+    bool IsSound(SourceFile before, SourceFile after, CancellationToken cancellationToken);
+}
