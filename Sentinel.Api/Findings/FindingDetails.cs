@@ -64,5 +64,6 @@ internal static class FindingDetails
         instance.Ref, instance.CommitSha, instance.Present, instance.ScanId,
         instance.Places is { Count: > 0 } places
             ? places
-            : [new Place(instance.Path, instance.StartLine, instance.StartColumn, instance.EndLine, instance.EndColumn)]);
+            : [new Place(instance.Path, instance.StartLine, instance.StartColumn, instance.EndLine, instance.EndColumn)],
+        instance.Present ? instance.Fix : null);
 }

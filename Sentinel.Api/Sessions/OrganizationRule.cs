@@ -24,26 +24,33 @@ internal sealed partial class OrganizationRule(IConfiguration configuration, ILo
         return false;
     }
 
+    /// <summary>Whether the person is an owner of the organisation, which GitHub calls the role <c>admin</c>.</summary>
     /// <inheritdoc cref="AllowsAsync"/>
-    public async Task<bool> IsMemberAsync(GitHubConnection asPerson, string organization, CancellationToken cancellationToken)
+    public async Task<bool> IsOwnerAsync(GitHubConnection asPerson, string organization, CancellationToken cancellationToken) =>
+        await FindAsync(asPerson, organization, cancellationToken) is { State: "active", Role: "admin" };
+
+    private async Task<bool> IsMemberAsync(GitHubConnection asPerson, string organization, CancellationToken cancellationToken) =>
+        await FindAsync(asPerson, organization, cancellationToken) is { State: "active" };
+
+    private async Task<Membership?> FindAsync(GitHubConnection asPerson, string organization, CancellationToken cancellationToken)
     {
         try
         {
-            return (await asPerson.GetAsync<Membership>($"user/memberships/orgs/{Uri.EscapeDataString(organization)}", cancellationToken)).State == "active";
+            return await asPerson.GetAsync<Membership>($"user/memberships/orgs/{Uri.EscapeDataString(organization)}", cancellationToken);
         }
         catch (GitHubNotFoundException)
         {
-            return false;
+            return null;
         }
         catch (GitHubForbiddenException ex)
         {
             // Also what people get whose organisation did not give the App the permission to read its members.
             LogForbidden(organization, ex.MissingPermission);
-            return false;
+            return null;
         }
     }
 
-    private sealed record Membership(string State);
+    private sealed record Membership(string State, string Role);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "GitHub does not say who belongs to {Organization}: the App needs to be installed there with the organisation permission Members: read (missing: {Permission})")]
     private partial void LogForbidden(string organization, string? permission);

@@ -34,7 +34,8 @@ public sealed record Dismissal(DismissReason Reason, string Justification, strin
 /// <summary>The finding on one ref.</summary>
 /// <param name="Present">False when the newest scan of the ref no longer finds it.</param>
 /// <param name="Places">Every place on the ref; more than one for a secret that stands in several files.</param>
-public sealed record FindingInstance(string Ref, string CommitSha, bool Present, Guid ScanId, IReadOnlyList<Place> Places);
+/// <param name="Fix">Mends it at the first of its places, in <paramref name="CommitSha"/>; null when no fix was proved.</param>
+public sealed record FindingInstance(string Ref, string CommitSha, bool Present, Guid ScanId, IReadOnlyList<Place> Places, ProvedFix? Fix = null);
 
 /// <summary>A span of a file; lines and columns are 1-based, the end is exclusive in columns.</summary>
 public sealed record Place(string Path, int StartLine, int StartColumn, int EndLine, int EndColumn);

@@ -6,7 +6,8 @@ namespace Sentinel.Data.Feedback;
 public static class FindingFeedback
 {
     /// <summary>
-    /// For the heads of open pull requests and of the default branch in which the finding stands. Call it in the transaction of the decision,
+    /// For the heads of open pull requests and of the default branch in which the finding stands, and for the reviews of open pull requests
+    /// that told of it. Call it in the transaction of the decision,
     /// after the finding was written.
     /// </summary>
     /// <param name="requestId">Of the decision; null when there is none.</param>
@@ -27,6 +28,11 @@ public static class FindingFeedback
               union
               select 'github.review', repository_id || ':pull:' || number, jsonb_build_object('repositoryId', repository_id, 'number', number)
               from heads where number is not null
+              union
+              select 'github.review', p.repository_id || ':pull:' || p.number, jsonb_build_object('repositoryId', p.repository_id, 'number', p.number)
+              from pull_request_findings t join pull_requests p on p.repository_id = t.repository_id and p.number = t.pull_request_number and p.state = 'Open'
+                join repositories r on r.id = p.repository_id and r.git_hub_id is not null and r.installation_id is not null
+              where t.repository_id = {repositoryId} and t.finding_id = {findingId}
               union
               select 'github.code-scanning', h.repository_id || ':code-scanning', jsonb_build_object('repositoryId', h.repository_id)
               from heads h join repositories r on r.id = h.repository_id where h.commit_sha = r.head_commit

@@ -37,6 +37,9 @@ public sealed class FindingInstance
     /// <summary>Who sees it on the ref now: ids of analyzers, and names of imports (<c>sarif/…</c>). Empty when it is not present.</summary>
     public List<string> Reporters { get; set; } = [];
 
+    /// <summary>Mends it at its primary place in <see cref="CommitSha"/>; null when no fix was proved.</summary>
+    public ProvedFix? Fix { get; set; }
+
     public required DateTimeOffset UpdatedAt { get; set; }
 }
 
@@ -48,6 +51,7 @@ internal sealed class FindingInstanceConfiguration : IEntityTypeConfiguration<Fi
         builder.HasKey(i => new { i.FindingId, i.Ref });
         builder.Property(i => i.Places).HasColumnType("jsonb")
             .HasConversion(JsonColumn.Converter<IReadOnlyList<Place>>(), JsonColumn.Comparer<IReadOnlyList<Place>>());
+        builder.Property(i => i.Fix).HasColumnType("jsonb").HasConversion(JsonColumn.Converter<ProvedFix?>());
         builder.Property(i => i.Reporters).HasDefaultValueSql("'{}'");
         builder.HasOne<Finding>().WithMany().HasForeignKey(i => i.FindingId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(i => new { i.RepositoryId, i.Ref }).HasFilter("present");

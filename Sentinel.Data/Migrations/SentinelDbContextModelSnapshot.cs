@@ -1251,6 +1251,10 @@ namespace Sentinel.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("end_line");
 
+                    b.Property<string>("Fix")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("fix");
+
                     b.Property<string>("Path")
                         .IsRequired()
                         .HasColumnType("text")

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Sentinel.Contracts.Findings;
 
 namespace Sentinel.Data.Scans;
 
@@ -29,7 +30,8 @@ public sealed class ScanSnapshot
 }
 
 /// <summary>A finding and its first place in the commit. Lines and columns count from 1.</summary>
-public sealed record SnapshotFinding(Guid Id, string Path, int StartLine, int StartColumn, int EndLine, int EndColumn);
+/// <param name="Fix">Mends it in that place; null when no fix was proved.</param>
+public sealed record SnapshotFinding(Guid Id, string Path, int StartLine, int StartColumn, int EndLine, int EndColumn, ProvedFix? Fix = null);
 
 internal sealed class ScanSnapshotConfiguration : IEntityTypeConfiguration<ScanSnapshot>
 {

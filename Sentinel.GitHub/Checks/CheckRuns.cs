@@ -49,6 +49,9 @@ public sealed record CheckRunWrite
     /// <inheritdoc cref="CheckRunFacts.ExternalId"/>
     public string? ExternalId { get; init; }
 
+    /// <summary>Where "Details" leads; null for a page of GitHub's.</summary>
+    public string? DetailsUrl { get; init; }
+
     /// <summary>queued, in_progress or completed; required with <see cref="Conclusion"/>.</summary>
     public string? Status { get; init; }
 

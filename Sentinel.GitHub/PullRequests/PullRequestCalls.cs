@@ -15,7 +15,7 @@ public static class PullRequestCalls
             pullRequest(number: $number) {
               headRefOid
               reviewThreads(first: 100, after: $after) {
-                nodes { id isResolved resolvedBy { login } comments(first: 1) { nodes { databaseId body viewerDidAuthor } } }
+                nodes { id isResolved resolvedBy { login } path line startLine comments(first: 1) { nodes { databaseId body viewerDidAuthor } } }
                 pageInfo { hasNextPage endCursor }
               }
             }
@@ -76,7 +76,12 @@ public static class PullRequestCalls
             foreach (var node in pull.ReviewThreads.Nodes)
             {
                 if (node.Comments.Nodes is [var opening, ..])
-                    threads.Add(new ReviewThread(node.Id, opening.DatabaseId, opening.Body, opening.ViewerDidAuthor, node.IsResolved, node.IsResolved && IsBot(node.ResolvedBy, answer.Viewer)));
+                    threads.Add(new ReviewThread(node.Id, opening.DatabaseId, opening.Body, opening.ViewerDidAuthor, node.IsResolved, node.IsResolved && IsBot(node.ResolvedBy, answer.Viewer))
+                    {
+                        Path = node.Path,
+                        EndLine = node.Line,
+                        StartLine = node.StartLine ?? node.Line,
+                    });
             }
             if (!pull.ReviewThreads.PageInfo.HasNextPage) return new ReviewThreads(pull.HeadRefOid, threads);
             after = pull.ReviewThreads.PageInfo.EndCursor;
@@ -116,7 +121,7 @@ public static class PullRequestCalls
 
     private sealed record PageInfo(bool HasNextPage, string? EndCursor);
 
-    private sealed record ThreadNode(string Id, bool IsResolved, Actor? ResolvedBy, CommentConnection Comments);
+    private sealed record ThreadNode(string Id, bool IsResolved, Actor? ResolvedBy, string? Path, int? Line, int? StartLine, CommentConnection Comments);
 
     private sealed record CommentConnection(IReadOnlyList<CommentNode> Nodes);
 
@@ -169,4 +174,13 @@ public sealed record ReviewThreads(string HeadSha, IReadOnlyList<ReviewThread> T
 /// <param name="CommentId">The REST API's id of the comment.</param>
 /// <param name="IsOwn">Whether the App wrote it.</param>
 /// <param name="ResolvedByUs">Whether it was the App that resolved it, and not a person.</param>
-public sealed record ReviewThread(string Id, long CommentId, string Body, bool IsOwn, bool IsResolved, bool ResolvedByUs);
+public sealed record ReviewThread(string Id, long CommentId, string Body, bool IsOwn, bool IsResolved, bool ResolvedByUs)
+{
+    public string? Path { get; init; }
+
+    /// <summary>First line that it is about in the head; null when GitHub does not find it there any more.</summary>
+    public int? StartLine { get; init; }
+
+    /// <summary>Last line that it is about in the head; null when GitHub does not find it there any more.</summary>
+    public int? EndLine { get; init; }
+}

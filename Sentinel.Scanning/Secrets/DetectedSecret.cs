@@ -14,6 +14,9 @@ internal sealed record DetectedSecret(
 {
     public int End => Start + Length;
 
+    /// <summary>Whether it has the shape of its format and not its checksum.</summary>
+    public bool IsMalformed { get; init; }
+
     // The compiler's version would print the value.
     public override string ToString() => $"{Rule.Id} at {Start}, {Length} bytes";
 }

@@ -11,7 +11,7 @@ public sealed class SecretAnalyzer(SecretRuleSet set) : IFileAnalyzer
     /// <summary>The analyzer's id.</summary>
     public const string Id = "secrets/patterns";
 
-    private const int Revision = 3;
+    private const int Revision = 4;
     private const int SnippetLines = 3;
 
     /// <summary>With the rules that come with Sentinel.</summary>
@@ -69,6 +69,7 @@ public sealed class SecretAnalyzer(SecretRuleSet set) : IFileAnalyzer
         var preview = SecretMask.Preview(secret.Value);
         var encoded = secret.Encoding is { } encoding ? $", encoded as {encoding}," : "";
         var parts = secret.Parts.Count > 0 ? $", with {string.Join(" and ", secret.Parts.Select(p => $"{p.Name} {SecretMask.Preview(p.Value)}"))}," : "";
+        var doubt = secret.IsMalformed ? " Its checksum does not fit, so it was probably made up or cut." : "";
         return new Finding
         {
             RuleId = rule.Id,
@@ -78,7 +79,7 @@ public sealed class SecretAnalyzer(SecretRuleSet set) : IFileAnalyzer
             Confidence = secret.Confidence,
             Cwe = rule.Cwe,
             Title = rule.Title,
-            Message = $"{rule.Title} {preview}{encoded}{parts} stands in the code.",
+            Message = $"{rule.Title} {preview}{encoded}{parts} stands in the code.{doubt}",
             Location = new Location(file.Path, region),
             FingerprintHash = SecretFingerprint.Of(context.FingerprintKey.Span, secret.Value),
             MaskedPreview = preview,

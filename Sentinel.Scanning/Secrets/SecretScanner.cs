@@ -113,7 +113,10 @@ internal static class SecretScanner
             if (IsAllowed(text, candidate, value, set, file.Path)) continue;
             (secrets ??= []).Add(new DetectedSecret(
                 candidate.Descriptor, candidate.Start, candidate.Length, SecretFormats.Canonical(value), candidate.Confidence,
-                parts.TryGetValue(i, out var list) ? list : [], Encoding: null, Allowance: null));
+                parts.TryGetValue(i, out var list) ? list : [], Encoding: null, Allowance: null)
+            {
+                IsMalformed = candidate.Rule is { } rule && SecretShape.Passes(rule.Data.Check, value) is null,
+            });
         }
         return secrets;
     }

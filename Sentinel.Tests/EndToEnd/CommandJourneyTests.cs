@@ -35,6 +35,12 @@ public sealed class CommandJourneyTests
         Assert.Contains(withModel ? "Written by a language model (`fake-1`)" : "No model is set up, so this is the rule's own guidance.", Answer(repository), StringComparison.Ordinal);
         Assert.Contains(withModel ? "This line lets a stranger's text become part of a script." : "**What to do:**", Answer(repository), StringComparison.Ordinal);
 
+        await journey.StepAsync([repository.Say(writer, "/sentinel fix 2")]);
+        Assert.Contains("**Proved fix:** The shell reads the text from the environment", Answer(repository), StringComparison.Ordinal);
+        Assert.Contains("line 7, write instead:\n\n```\n      - env:\n          ISSUE_TITLE: ${{ github.event.issue.title }}\n        run: echo \"$ISSUE_TITLE\"\n```\n", Answer(repository), StringComparison.Ordinal);
+        await journey.StepAsync([repository.Say(writer, "/sentinel fix 1")]);
+        Assert.Contains("There is no proved fix for this finding.", Answer(repository), StringComparison.Ordinal);
+
         await journey.StepAsync([repository.Say(writer, "/sentinel rescan")]);
         Assert.Matches("^Scanning `[0-9a-f]{10}` again \\(request `[^`]+`\\)\\.$", Answer(repository));
         Assert.Equal(2, journey.Worker.Database().Scans.Count(s => s.PullRequestNumber == 1));
@@ -60,7 +66,7 @@ public sealed class CommandJourneyTests
         Assert.Equal(opening.Id, repository.Pull.ReviewComments[^1].InReplyTo);
         Assert.Equal([(".github/workflows/greet.yml", true), ("settings.ini", true)], Threads(repository));
         Assert.Equal("success", Conclusion(repository));
-        Assert.Equal(6, Answers(repository).Count + 1);
+        Assert.Equal(8, Answers(repository).Count + 1);
         await using var database = journey.Worker.Database();
         Assert.Equal(["wilma", "wilma"], database.Findings.Where(f => f.State == FindingState.Dismissed).Select(f => f.DismissedBy!));
         Assert.DoesNotContain(DefectiveFiles.Token, repository.Shown(), StringComparison.Ordinal);

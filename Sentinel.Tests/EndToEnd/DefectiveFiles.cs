@@ -23,8 +23,8 @@ internal static class DefectiveFiles
             runs-on: ubuntu-24.04
             steps:
               - env:
-                  TITLE: ${{ github.event.issue.title }}
-                run: echo "$TITLE"
+                  ISSUE_TITLE: ${{ github.event.issue.title }}
+                run: echo "$ISSUE_TITLE"
         """;
 
     public const string Dockerfile = """

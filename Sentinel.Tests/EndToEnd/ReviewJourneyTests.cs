@@ -21,6 +21,7 @@ public sealed partial class ReviewJourneyTests
         Assert.Matches("^(check c1 (queued|in_progress) )*check c1 completed failure $", Checks(Writes(repository, begun)));
         Assert.Equal("review of c1 with 2 comments, summary, ", Others(Writes(repository, begun)));
         Assert.Equal([(".github/workflows/greet.yml", 7, false), ("settings.ini", 2, false)], Threads(repository));
+        Assert.Equal(DefectiveFiles.FixedWorkflow, repository.AcceptSuggestion());
 
         begun = await journey.StepAsync(repository.Mend());
         Assert.Matches("^(check c2 (queued|in_progress) )*check c2 completed success $", Checks(Writes(repository, begun)));
@@ -74,7 +75,7 @@ public sealed partial class ReviewJourneyTests
     private static partial Regex Check();
 
     [GeneratedRegex("""
-        ^(?:POST\ /app/installations/I/access_tokens\ by\ app
+        ^(?:(?:POST\ /app/installations/I/access_tokens | GET\ /app)\ by\ app
         | (?:GET\ /acme/shop\.git/info/refs | POST\ /acme/shop\.git/git-upload-pack)\ by\ (?:installation\ I|anonymous)
         | (?:GET\ /repos/acme/shop/(?:commits/c[0-3]/check-runs | git/trees/c[0-3] | compare/c0\.\.\.c[12] | pulls/1/files | issues/1/comments | code-scanning/sarifs/[0-9a-f-]{36})
           | POST\ /repos/acme/shop/(?:check-runs | pulls/1/reviews | issues/1/comments | code-scanning/sarifs)

@@ -77,11 +77,22 @@ internal sealed partial class ReviewedRepository
 
     public FakeAccount Account(string login) => _gitHub.Account(login) ?? _gitHub.AddUser(login);
 
-    /// <summary>Both are mended in one push.</summary>
+    /// <summary>The workflow as it is when Sentinel's suggestion is accepted.</summary>
+    public string AcceptSuggestion()
+    {
+        var comment = Pull.ReviewComments.Single(c => c.Path == ".github/workflows/greet.yml" && c.InReplyTo is null);
+        var lines = DefectiveFiles.Workflow.Split('\n').ToList();
+        var start = comment.StartLine ?? comment.Line!.Value;
+        lines.RemoveRange(start - 1, comment.Line!.Value - start + 1);
+        lines.InsertRange(start - 1, comment.Body.Split("```suggestion\n")[1].Split("\n```")[0].Split('\n'));
+        return string.Join('\n', lines);
+    }
+
+    /// <summary>Both are mended in one push, the workflow by Sentinel's own suggestion.</summary>
     public IReadOnlyList<(string Event, JsonObject Payload)> Mend()
     {
         var before = Pull.HeadSha;
-        _commits.Add(Fake.Git.Commit("Mend", ("settings.ini", "region = eu\n"), (".github/workflows/greet.yml", DefectiveFiles.FixedWorkflow)));
+        _commits.Add(Fake.Git.Commit("Mend", ("settings.ini", "region = eu\n"), (".github/workflows/greet.yml", AcceptSuggestion())));
         Fake.Git.Git("update-ref", $"refs/pull/{Pull.Number}/head", Pull.HeadSha);
         return [("pull_request", HookPayloads.PullRequest(_gitHub, _installation, Pull, "synchronize", before))];
     }
@@ -129,6 +140,6 @@ internal sealed partial class ReviewedRepository
     private static string Reactions(IEnumerable<FakeReaction> reactions) => string.Join(' ', reactions.Select(r => $"{r.User.Login}:{r.Content}"));
 
     // Of requests and of comments.
-    [GeneratedRegex("(request `)[^`]*|(?<=sentinel:reply:)[0-9]+", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("(request `)[^`]*|(?<=sentinel:reply:)[0-9]+|(?<=/(?:scans|findings)/)[0-9a-f-]{36}", RegexOptions.CultureInvariant)]
     private static partial Regex Id();
 }

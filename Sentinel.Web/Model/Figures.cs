@@ -39,6 +39,9 @@ public static class Figures
         _ => Parts(milliseconds, 3_600_000, 24, "d", "h"),
     };
 
+    /// <summary>A time that is known in whole minutes.</summary>
+    public static string Minutes(long minutes) => minutes < 1 ? "< 1 min" : Duration(TimeSpan.FromMinutes(minutes));
+
     public static string Duration(TimeSpan time) => Duration(time.TotalMilliseconds);
 
     public static string Seconds(double? seconds) => seconds is { } s ? Duration(s * 1000) : "–";

@@ -74,10 +74,18 @@ internal sealed class CommandHandler(GitHubClients clients, IgnoreCommand ignore
         {
             CommandVerb.Ignore => await ignore.RunAsync(context, finding, cancellationToken),
             CommandVerb.Explain => await explain.RunAsync(context, finding, cancellationToken),
-            // The one place to look for a fix that was proved: today nothing proves one, and saying so is better than a guess.
-            CommandVerb.Fix => await context.SettleAsync(CommandOutcome.Done, CommandText.NoFix(finding), cancellationToken),
+            CommandVerb.Fix => await context.SettleAsync(CommandOutcome.Done, await FixOfAsync(context, finding, cancellationToken), cancellationToken),
             var verb => throw new InvalidOperationException($"The command {verb} is not about a finding."),
         };
+    }
+
+    // Of the head as it was scanned last; the answer names the commit.
+    private static async Task<string> FixOfAsync(CommandContext context, NamedFinding named, CancellationToken cancellationToken)
+    {
+        var headRef = PullRequestRef.HeadOf(context.Pull.Number);
+        var here = await context.Database.FindingInstances.AsNoTracking()
+            .SingleOrDefaultAsync(i => i.FindingId == named.Finding.Id && i.Ref == headRef && i.Present, cancellationToken);
+        return here?.Fix is { } fix ? CommandText.Fix(named, here.Path, here.CommitSha, fix) : CommandText.NoFix(named);
     }
 
     private static string WhatIsWaitedFor(CommandVerb verb) =>

@@ -78,6 +78,16 @@ internal static class CommandText
     public static string NoFix(NamedFinding named) =>
         $"{Heading(named)}\n\nThere is no proved fix for this finding. Sentinel offers a change only after it was applied, the file still parsed, and the finding was gone without a new one.{FindingText.WhatToDo(named.Finding.RuleId)}";
 
+    /// <param name="path">The file, in the commit.</param>
+    public static string Fix(NamedFinding named, string path, string commitSha, ProvedFix fix)
+    {
+        var lines = fix.StartLine == fix.EndLine ? $"line {fix.StartLine}" : string.Create(CultureInfo.InvariantCulture, $"lines {fix.StartLine} to {fix.EndLine}");
+        var place = $"In {GitHubText.Code(path)}, commit {GitHubText.Code(commitSha[..Math.Min(10, commitSha.Length)])}, {lines}";
+        return $"{Heading(named)}\n\n{FindingText.ProvedFix(fix)}\n\n"
+            + (fix.Replacement is { } text ? $"{place}, write instead:\n\n{GitHubText.Block(text)}" : $"{place}: delete {(fix.StartLine == fix.EndLine ? "it" : "them")}.")
+            + $"\n\n<sub>Proved by {GitHubText.Code(fix.ProvedBy, 500)}.</sub>";
+    }
+
     public static string Scanning(Scan scan) => $"Scanning {Commit(scan)} again (request {GitHubText.Code(scan.RequestId, 64)}).";
 
     public static string ScanUnderWay(Scan scan) =>

@@ -34,14 +34,17 @@ internal sealed class CheckHandler(GitHubClients clients, HeadStates states, Tim
 
     private static async Task<CheckRunFacts> ReconcileAsync(GitHubPlace place, HeadState state, CheckRunContent content, CancellationToken cancellationToken)
     {
-        var name = CheckRunName.Of(state.PullRequest, state.ScanId);
+        var name = CheckRunName.Of(state.PullRequest, state.ScanId, content.AnnotationsDigest);
         var own = new List<CheckRunFacts>();
         await foreach (var run in place.Connection.ListCheckRunsAsync(place.Repository.FullName, state.HeadSha, Name, place.AppId, cancellationToken))
         {
             if (run.App?.Id == place.AppId && CheckRunName.TryParse(run.ExternalId, out _, out _)) own.Add(run);
         }
-        // Annotations can only be added. One that has none takes another scan's result; else a new one is made, which hides the old.
-        var current = own.Find(r => r.ExternalId == name) ?? own.OrderByDescending(r => r.Id).FirstOrDefault(r => r is { Output.AnnotationsCount: 0, Status: not "completed" });
+        // Annotations can only be added. One that has other ones, of findings that were dismissed since, is left behind: a new one hides it,
+        // as it does after another scan, unless there is one without any.
+        var current = own.Where(r => IsOf(r, state)).MaxBy(r => r.Id);
+        if (current is null || (current.ExternalId != name && current.Output.AnnotationsCount > 0))
+            current = own.OrderByDescending(r => r.Id).FirstOrDefault(r => r is { Output.AnnotationsCount: 0, Status: not "completed" });
         foreach (var left in own.Where(r => r != current && r.Status != "completed"))
             await place.Connection.UpdateCheckRunAsync(place.Repository.FullName, left.Id, Replaced(state), cancellationToken);
         return await WriteAsync(place, state, content, name, current, cancellationToken);
@@ -59,6 +62,7 @@ internal sealed class CheckHandler(GitHubClients clients, HeadStates states, Tim
             var write = new CheckRunWrite
             {
                 ExternalId = name,
+                DetailsUrl = state.Dashboard is { } dashboard ? $"{dashboard}/scans/{state.ScanId}" : null,
                 Status = isLast ? content.Status : "in_progress",
                 Conclusion = isLast ? content.Conclusion : null,
                 StartedAt = state.StartedAt,
@@ -72,6 +76,9 @@ internal sealed class CheckHandler(GitHubClients clients, HeadStates states, Tim
         }
         return current;
     }
+
+    private static bool IsOf(CheckRunFacts run, HeadState state) =>
+        CheckRunName.TryParse(run.ExternalId, out var pullRequest, out var scan) && pullRequest == state.PullRequest && scan == state.ScanId;
 
     private static bool IsAsWanted(CheckRunFacts run, CheckRunContent content, string name) =>
         run.ExternalId == name && run.Status == content.Status && run.Conclusion == content.Conclusion && run.Output.Title == content.Title

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Sentinel.Contracts.Findings;
 using Sentinel.Contracts.Scans;
 using Sentinel.GitHub.Checks;
@@ -25,6 +27,10 @@ internal sealed record CheckRunContent(string Status, string? Conclusion, string
 
     // Lists are cut to these numbers of lines, one after the other, until the summary is short enough.
     private static readonly int[] ListLengths = [100, 40, 10, 0];
+
+    /// <summary>The same for the same annotations; empty when there are none.</summary>
+    public string AnnotationsDigest { get; } =
+        Annotations.Count == 0 ? "" : Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Annotations)))[..16];
 
     public static CheckRunContent Of(HeadState state) => state switch
     {
@@ -96,6 +102,7 @@ internal sealed record CheckRunContent(string Status, string? Conclusion, string
         Section(text, "By rules or advisories newer than the base", newRule, state, length);
         if (newRule.Count > 0) text.Append("\nThe code of these was there before this change; they do not count against it.\n");
         if (state.Allowed > 0) text.Append(CultureInfo.InvariantCulture, $"\nThe policy allows {Count(state.Allowed, "finding")} of this commit; they are not counted.\n");
+        if (state.Settled > 0) text.Append('\n').Append(ReviewPlanner.SettledText(state)).Append('\n');
         text.Append("\n### There before\n").Append(state.Before == 0
             ? "Nothing.\n"
             : $"{Count(state.Before, "finding")}, which {(state.Before == 1 ? "does" : "do")} not count against this change.\n");
@@ -159,11 +166,12 @@ internal sealed record CheckRunContent(string Status, string? Conclusion, string
         var oneLine = end == finding.StartLine && finding.StartColumn > 0 && finding.EndColumn >= finding.StartColumn;
         var level = policy.Fails(finding) ? "failure" : finding.Severity >= Severity.Medium ? "warning" : "notice";
         var origin = finding.Origin == FindingOrigin.NewRule ? "\nThe code was there before; the rule is newer." : "";
+        var doubt = finding.Confidence == Contracts.Findings.Confidence.Low ? "\nLow confidence: this may be none." : "";
         var remedy = RuleCatalog.Find(finding.RuleId)?.Remediation is { } remediation ? $"\n{GitHubText.Visible(remediation, MaxMessage / 2)}" : "";
         return new CheckAnnotation(
             finding.Path, finding.StartLine, end, oneLine ? finding.StartColumn : null, oneLine ? finding.EndColumn : null, level,
             GitHubText.Visible($"{finding.Severity}: {finding.Title}", MaxTitle),
-            $"{GitHubText.Visible(finding.Message, MaxMessage / 2)}{remedy}{origin}\n({GitHubText.Visible(finding.RuleId, 200)})");
+            $"{GitHubText.Visible(finding.Message, MaxMessage / 2)}{doubt}{remedy}{origin}\n({GitHubText.Visible(finding.RuleId, 200)})");
     }
 
     internal static string Count(int number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number:N0} {noun}{(number == 1 ? "" : "s")}");

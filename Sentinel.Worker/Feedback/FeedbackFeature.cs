@@ -9,6 +9,7 @@ internal static class FeedbackFeature
     public static void AddFeedback(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<HeadStates>();
+        builder.Services.AddSingleton<DashboardAddress>();
         builder.Services.AddOutboxHandler<CheckHandler>();
         builder.Services.AddOutboxHandler<ReviewHandler>();
         builder.Services.AddOutboxHandler<CodeScanningHandler>();

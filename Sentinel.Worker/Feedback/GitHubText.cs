@@ -55,11 +55,16 @@ internal static class GitHubText
     /// (https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests/commenting-on-a-pull-request).
     /// The text goes into a file as it is.
     /// </summary>
-    public static string Suggestion(string lines)
+    /// <param name="lines">Null to take the lines away.</param>
+    public static string Suggestion(string? lines) => lines is null ? "```suggestion\n```" : Block(lines, "suggestion");
+
+    /// <summary>A block of code, as it is.</summary>
+    /// <param name="kind">What GitHub does with it; empty to show it only.</param>
+    public static string Block(string lines, string kind = "")
     {
         var text = lines.ReplaceLineEndings("\n");
         var fence = new string('`', Math.Max(3, LongestRun(text, '`') + 1));
-        return text.Length == 0 ? $"{fence}suggestion\n{fence}" : $"{fence}suggestion\n{text}\n{fence}";
+        return $"{fence}{kind}\n{text}\n{fence}";
     }
 
     /// <summary>As text that GitHub does not read as Markdown, on one line.</summary>

@@ -15,6 +15,9 @@ internal sealed record JudgedFinding(
     /// <summary>By which people name it at the pull request that is written to; null where it has none.</summary>
     public int? Number { get; init; }
 
+    /// <summary>Mends it where it stands; null when no fix was proved.</summary>
+    public ProvedFix? Fix { get; init; }
+
     /// <summary>The key of a finding; what is written to GitHub carries it.</summary>
     public static string KeyOf(string fingerprint, int ordinal) => $"{fingerprint[..32]}-{ordinal}";
 
@@ -42,6 +45,9 @@ internal sealed record HeadState
 
     /// <summary>Web address of the repository, without a slash at its end.</summary>
     public required string WebUrl { get; init; }
+
+    /// <summary>Address of the dashboard without a slash at its end; null when it is not known.</summary>
+    public string? Dashboard { get; init; }
 
     public required string HeadSha { get; init; }
 
@@ -84,6 +90,12 @@ internal sealed record HeadState
 
     /// <summary>Number of findings that the policy allows; they are not in <see cref="Findings"/>.</summary>
     public int Allowed { get; init; }
+
+    /// <summary>Number of findings that this change introduced and somebody decided on: dismissed, or rotated where they stand; not in <see cref="Findings"/>.</summary>
+    public int Settled { get; init; }
+
+    /// <summary>Number of secrets that this pull request was told of and that left its code, but were not rotated.</summary>
+    public int RemovedSecrets { get; init; }
 
     /// <summary>Rules that are rarely acted on in this repository; see <see cref="Demoted"/>.</summary>
     public IReadOnlySet<string> SilentRules { get; init; } = FrozenSet<string>.Empty;

@@ -16,7 +16,7 @@ using Sentinel.ServiceDefaults.Configuration;
 namespace Sentinel.Worker.Feedback;
 
 /// <summary>Reads what there is to say of a commit. GitHub is asked only for what it alone knows: merge bases and diffs.</summary>
-internal sealed class HeadStates(GitHubAddresses addresses, TimeProvider time)
+internal sealed class HeadStates(GitHubAddresses addresses, DashboardAddress dashboard, TimeProvider time)
 {
     /// <summary>
     /// The state of a commit over all that it is the head of; null when nothing is to be said of it. A commit that is the head of several
@@ -88,6 +88,7 @@ internal sealed class HeadStates(GitHubAddresses addresses, TimeProvider time)
             PullRequest = scan.PullRequestNumber,
             Repository = repository.FullName,
             WebUrl = new Uri(addresses.Web, repository.FullName).AbsoluteUri,
+            Dashboard = await dashboard.FindAsync(cancellationToken),
             HeadSha = scan.CommitSha!,
             Status = scan.Status,
             Phase = scan.Phase,
@@ -114,7 +115,14 @@ internal sealed class HeadStates(GitHubAddresses addresses, TimeProvider time)
             : await database.ScanSnapshots.Where(s => s.ScanId == scan.Id).Select(s => s.MergeBaseSha).SingleAsync(cancellationToken) ?? scan.BaseSha ?? pull?.BaseSha;
         var policy = await CommitPolicies.OfAsync(connection, repository.FullName, judge, scan.CommitSha!, today, cancellationToken);
         state = Apply(policy, await JudgeAsync(database, connection, repository, state with { Comparison = comparison }, snapshot, cancellationToken));
-        return state with { SilentRules = await SilentRulesAsync(database, repository.Id, state, cancellationToken) };
+        return state with
+        {
+            SilentRules = await SilentRulesAsync(database, repository.Id, state, cancellationToken),
+            RemovedSecrets = state.PullRequest is { } told
+                ? await FindingNumbers.Of(database, repository.Id, told).Join(database.Findings, n => n.FindingId, f => f.Id, (n, f) => f.State)
+                    .CountAsync(finding => finding == FindingState.Removed, cancellationToken)
+                : 0,
+        };
     }
 
     // Only pull requests have comments.
@@ -207,13 +215,17 @@ internal sealed class HeadStates(GitHubAddresses addresses, TimeProvider time)
         }).ToListAsync(cancellationToken);
         return state with
         {
+            Settled = fresh.Except(findings.Select(f => f.Id)).Count(id => origins[id] == FindingOrigin.Introduced),
             Before = await NeedingWork(database, old).CountAsync(cancellationToken),
             Findings =
             [
                 .. findings.Select(f => new JudgedFinding(
                     f.Id, JudgedFinding.KeyOf(f.Fingerprint, f.Ordinal), f.RuleId, f.Category, f.Severity, f.Confidence, f.Title, f.Message, places[f.Id].Path,
                     places[f.Id].StartLine, places[f.Id].StartColumn, places[f.Id].EndLine, places[f.Id].EndColumn, origins[f.Id], f.Fingerprint,
-                    f.Liveness == LivenessState.Live)).Order(Worst),
+                    f.Liveness == LivenessState.Live)
+                {
+                    Fix = places[f.Id].Fix,
+                }).Order(Worst),
             ],
         };
     }

@@ -35,7 +35,7 @@ internal sealed class ReviewHandler(GitHubClients clients, HeadStates states, Ti
         state = await NumberAsync(delivery.Database, place.Repository.Id, number, state, cancellationToken);
         var existing = new ExistingReview(await SummaryAsync(place, number, cancellationToken), [.. threads.Threads.Where(t => t.IsOwn)]);
         var diff = state.Introduced.Any() ? await HeadStates.DiffAsync(place.Connection, place.Repository, number, cancellationToken) : new DiffLines([]);
-        await WriteAsync(place, number, pull.HeadSha, ReviewPlanner.Plan(state, diff, [], existing), existing, cancellationToken);
+        await WriteAsync(place, number, pull.HeadSha, ReviewPlanner.Plan(state, diff, existing), existing, cancellationToken);
         return OutboxOutcome.Done;
     }
 

@@ -6,13 +6,6 @@ using Sentinel.GitHub.PullRequests;
 
 namespace Sentinel.Worker.Feedback;
 
-/// <summary>A fix that was proved: it applies, the file still parses, and the finding is gone without a new one.</summary>
-/// <param name="FindingId">The finding that it mends.</param>
-/// <param name="StartLine">First line that is replaced, counted from 1.</param>
-/// <param name="EndLine">Last line that is replaced.</param>
-/// <param name="Replacement">The new lines, without a line break at the end; empty to delete them.</param>
-internal sealed record ProvedFix(Guid FindingId, int StartLine, int EndLine, string Replacement);
-
 /// <summary>What Sentinel has at a pull request already.</summary>
 /// <param name="Summary">Its summary comment; null when there is none.</param>
 /// <param name="Threads">Its own threads, resolved ones included.</param>
@@ -46,7 +39,6 @@ internal static partial class ReviewPlanner
     /// <summary>Marks the summary comment, so that it is found again.</summary>
     public const string SummaryMarker = "<!-- sentinel:summary -->";
 
-    private const int MaxSuggestion = 20_000;
     private const int MaxNamedRules = 10;
 
     // The list is cut to these numbers of lines, one after the other, until the comment is short enough.
@@ -54,8 +46,7 @@ internal static partial class ReviewPlanner
 
     /// <param name="state">The pull request's head, with a result.</param>
     /// <param name="diff">The pull request's diff.</param>
-    /// <param name="fixes">Proved fixes of its findings.</param>
-    public static ReviewPlan Plan(HeadState state, DiffLines diff, IReadOnlyList<ProvedFix> fixes, ExistingReview existing)
+    public static ReviewPlan Plan(HeadState state, DiffLines diff, ExistingReview existing)
     {
         var introduced = Told(state);
         var threads = existing.Threads.Select(t => (Thread: t, Key: KeyOf(t.Body))).Where(t => t.Key is not null).ToLookup(t => t.Key!, t => t.Thread, StringComparer.Ordinal);
@@ -66,7 +57,8 @@ internal static partial class ReviewPlanner
         var edit = new List<ExistingComment>();
         foreach (var finding in inline)
         {
-            var (comment, opening) = (Comment(finding, diff, fixes), threads[finding.Key].FirstOrDefault());
+            var opening = threads[finding.Key].FirstOrDefault();
+            var comment = Comment(finding, state, diff, opening);
             if (opening is null) add.Add(comment);
             // A person who resolved a thread has read it.
             else if ((!opening.IsResolved || opening.ResolvedByUs) && !SameText(opening.Body, comment.Body)) edit.Add(new ExistingComment(opening.CommentId, comment.Body));
@@ -104,18 +96,36 @@ internal static partial class ReviewPlanner
             + (rules.Length > MaxNamedRules ? string.Create(CultureInfo.InvariantCulture, $" and {rules.Length - MaxNamedRules} more rules.") : ".");
     }
 
+    /// <summary>What stands in the code and was decided on, as a sentence.</summary>
+    public static string SettledText(HeadState state) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{CheckRunContent.Count(state.Settled, "finding")} of this change {(state.Settled == 1 ? "stands" : "stand")} in the code and {(state.Settled == 1 ? "was" : "were")} decided on: dismissed, or rotated where {(state.Settled == 1 ? "it stands" : "they stand")}.");
+
     /// <summary>The finding that a comment of ours is about; null when it is about none.</summary>
     public static string? KeyOf(string body) => Marker().Match(body) is { Success: true } match ? match.Groups[1].Value : null;
 
-    private static ReviewCommentWrite Comment(JudgedFinding finding, DiffLines diff, IReadOnlyList<ProvedFix> fixes)
+    private static ReviewCommentWrite Comment(JudgedFinding finding, HeadState state, DiffLines diff, ReviewThread? opening)
     {
-        var body = new StringBuilder($"<!-- sentinel:finding:{finding.Key} -->\n").Append(FindingText.Body(finding));
-        // A suggestion replaces the very lines of the comment, which must be in the diff.
-        var proved = fixes.FirstOrDefault(f => f.FindingId == finding.Id && f.Replacement.Length <= MaxSuggestion && diff.Shows(finding.Path, f.StartLine, f.EndLine));
-        if (proved is not null) body.Append("\n\n").Append(GitHubText.Suggestion(proved.Replacement));
-        var (start, end) = proved is null ? (finding.StartLine, Math.Max(finding.StartLine, finding.EndLine)) : (proved.StartLine, proved.EndLine);
+        var body = new StringBuilder($"<!-- sentinel:finding:{finding.Key} -->\n").Append(FindingText.Body(finding)).Append(FindingText.Doubt(finding, state.Policy)).Append(FindingText.Link(finding, state));
+        var (start, end) = (finding.StartLine, Math.Max(finding.StartLine, finding.EndLine));
+        if (finding.Fix is { } fix)
+        {
+            body.Append("\n\n").Append(FindingText.ProvedFix(fix));
+            if (diff.Shows(finding.Path, fix.StartLine, fix.EndLine) && (opening is null || IsAbout(opening, finding.Path, fix)))
+            {
+                body.Append("\n\n").Append(GitHubText.Suggestion(fix.Replacement));
+                (start, end) = (fix.StartLine, fix.EndLine);
+            }
+            else if (finding.Number is { } number)
+            {
+                body.Append(CultureInfo.InvariantCulture, $" `/sentinel fix {number}` shows it.");
+            }
+        }
         return new ReviewCommentWrite(finding.Path, body.ToString(), end, start < end ? start : null);
     }
+
+    // A suggestion replaces the very lines of its comment, and a comment that is there stays at its lines.
+    private static bool IsAbout(ReviewThread thread, string path, ProvedFix fix) => thread.Path == path && thread.StartLine == fix.StartLine && thread.EndLine == fix.EndLine;
 
     private static string? Summary(HeadState state, List<JudgedFinding> introduced, int inline, ExistingComment? existing)
     {
@@ -133,6 +143,8 @@ internal static partial class ReviewPlanner
             text.Append(LeftOut(state).Any() ? "**Sentinel: nothing is left to comment on.**\n"
                 : state.Introduced.Any()
                 ? $"**Sentinel: of what this pull request introduced, nothing of {state.Policy.Policy.Comments.MinimumSeverity.ToString().ToLowerInvariant()} severity or above is left.**\n"
+                : state.RemovedSecrets > 0 ? "**Sentinel: nothing that this pull request introduced is left in its code.**\n"
+                : state.Settled + state.Allowed > 0 ? "**Sentinel: nothing that this pull request introduced is left to do.**\n"
                 : "**Sentinel: everything that this pull request had introduced is fixed.**\n");
         }
         else
@@ -142,9 +154,16 @@ internal static partial class ReviewPlanner
             if (introduced.Count > length) text.Append(CultureInfo.InvariantCulture, $"- and {introduced.Count - length} more, listed in the check run\n");
             if (inline < introduced.Count) text.Append($"\n{CheckRunContent.Count(inline, "comment")} at lines; the list above links them all.\n");
         }
+        var below = state.Introduced.Count(f => !IsSevereEnough(f, state));
+        if (introduced.Count > 0 && below > 0)
+            text.Append(CultureInfo.InvariantCulture, $"\n{CheckRunContent.Count(below, "more finding")} below {state.Policy.Policy.Comments.MinimumSeverity.ToString().ToLowerInvariant()} severity {(below == 1 ? "is" : "are")} in the check run only.\n");
         if (Silenced(state) is { } silenced) text.Append('\n').Append(silenced).Append('\n');
+        if (state.RemovedSecrets > 0)
+            text.Append(CultureInfo.InvariantCulture, $"\n**{CheckRunContent.Count(state.RemovedSecrets, "secret")} left the code and {(state.RemovedSecrets == 1 ? "was" : "were")} not rotated.** Whoever fetched the commits has {(state.RemovedSecrets == 1 ? "it" : "them")}: revoke or replace {(state.RemovedSecrets == 1 ? "it" : "them")} at the provider, and say so on the dashboard.\n");
+        if (state.Settled > 0) text.Append('\n').Append(SettledText(state)).Append('\n');
+        if (introduced.Count == 0 && state.Allowed > 0) text.Append(CultureInfo.InvariantCulture, $"\nThe policy allows {CheckRunContent.Count(state.Allowed, "finding")} of this commit.\n");
         if (state.Status != Contracts.Scans.ScanStatus.Succeeded) text.Append("\nNot everything was looked at; the check run says what was not.\n");
-        text.Append(CultureInfo.InvariantCulture, $"\n<sub>Commit {GitHubText.Code(state.HeadSha[..Math.Min(10, state.HeadSha.Length)])} · {state.Before} there before · request {GitHubText.Code(state.RequestId, 64)}{(introduced.Count > 0 ? " · `/sentinel help` in a comment tells what can be asked" : "")}</sub>");
+        text.Append(CultureInfo.InvariantCulture, $"\n<sub>Commit {GitHubText.Code(state.HeadSha[..Math.Min(10, state.HeadSha.Length)])} · {state.Before} there before · request {GitHubText.Code(state.RequestId, 64)}{(state.Dashboard is { } dashboard ? $" · [on the dashboard]({dashboard}/scans/{state.ScanId})" : "")}{(introduced.Count > 0 ? " · `/sentinel help` in a comment tells what can be asked" : "")}</sub>");
         return text.ToString();
     }
 

@@ -260,6 +260,9 @@ internal sealed class FindingWriter(
         (instance.Path, instance.StartLine, instance.StartColumn) = (PostgresText.Clean(first.Path), first.Region.StartLine, first.Region.StartColumn);
         (instance.EndLine, instance.EndColumn, instance.BlobSha) = (first.Region.EndLine, first.Region.EndColumn, BlobOf(places[0]) ?? "");
         (instance.CommitSha, instance.ScanId, instance.Present, instance.UpdatedAt) = (scan.CommitSha!, scan.Id, true, now);
+        instance.Fix = places[0].Fix is { } fix
+            ? new ProvedFix(fix.StartLine, fix.EndLine, fix.Replacement is { } text ? PostgresText.Clean(text) : null, fix.Summary, fix.ProvedBy)
+            : null;
         instance.Places = [.. places.Take(100).Select(p => p.Location).Select(l =>
             new Place(PostgresText.Clean(l.Path), l.Region.StartLine, l.Region.StartColumn, l.Region.EndLine, l.Region.EndColumn))];
     }
@@ -275,6 +278,7 @@ internal sealed class FindingWriter(
         // What another tool says of the same content still stands; code that is gone is gone for all.
         var others = outcome.Importers is null && cause == FindingCause.Code ? [] : instance.Reporters.Where(IsOther).ToList();
         instance.Reporters = others;
+        instance.Fix = null;
         if (others.Count > 0) return;
         (instance.Present, instance.UpdatedAt, instance.ScanId) = (false, now, scan.Id);
         if (PlacesOf(finding.Id).Any(i => i.Present)) return;

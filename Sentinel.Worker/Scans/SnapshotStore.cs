@@ -20,7 +20,7 @@ internal static class SnapshotStore
             insert into scan_snapshots (scan_id, repository_id, ref, commit_sha, rule_pack_hash, completed_at, findings)
             select {row.Id}, {row.RepositoryId}, {row.Ref}, {row.CommitSha}, {rulePackHash}, {now}, coalesce((
               select jsonb_agg(jsonb_build_object('id', finding_id, 'path', path, 'startLine', start_line, 'startColumn', start_column,
-                'endLine', end_line, 'endColumn', end_column) order by path, start_line, finding_id)
+                'endLine', end_line, 'endColumn', end_column, 'fix', fix) order by path, start_line, finding_id)
               from finding_instances where repository_id = {row.RepositoryId} and ref = {row.Ref} and present
                 and (cardinality(reporters) = 0 or exists (select 1 from unnest(reporters) r where not starts_with(r, {Reporters.ImportPrefix})))), '[]'::jsonb)
             on conflict (scan_id) do update set commit_sha = excluded.commit_sha, ref = excluded.ref, rule_pack_hash = excluded.rule_pack_hash,

@@ -40,15 +40,42 @@ public sealed class GitHubSignInTests
     }
 
     [Fact]
-    public async Task SignIn_WhereTheAppHasAnOwner_MakesNobodyElseAdministrator()
+    public async Task SignIn_WhereAnAccountOwnsTheApp_MakesNobodyElseAdministrator()
     {
         await using var bench = await SignInBench.StartAsync(Cancellation);
         var (stranger, owner) = (bench.GitHub.AddUser("mallory"), bench.GitHub.AddUser("alice"));
+        (bench.GitHub.App.Owner, bench.FirstOwnsApp) = (owner, false);
+
+        Assert.Equal(Role.Viewer, (await bench.SignInAsync(stranger, Cancellation)).Role);
+        Assert.Equal(Role.Admin, (await bench.SignInAsync(owner, Cancellation)).Role);
+        Assert.Equal(Role.Viewer, (await bench.SignInAsync(stranger, Cancellation)).Role);
+    }
+
+    [Fact]
+    public async Task SignIn_WhereAnOrganisationOwnsTheApp_MakesOnlyOneOfItsOwnersAdministrator()
+    {
+        await using var bench = await SignInBench.StartAsync(Cancellation);
+        var acme = bench.GitHub.AddOrganization("acme");
+        (bench.GitHub.App.Owner, bench.FirstOwnsApp) = (acme, false);
+        (acme.Members["wilma"], acme.Members["olivia"]) = (false, true);
+        bench.GitHub.AddOrganization("elsewhere").Members["mallory"] = true;
+
+        Assert.Equal(Role.Viewer, (await bench.SignInAsync(bench.GitHub.AddUser("mallory"), Cancellation)).Role);
+        Assert.Equal(Role.Viewer, (await bench.SignInAsync(bench.GitHub.AddUser("wilma"), Cancellation)).Role);
+        Assert.Equal(Role.Admin, (await bench.SignInAsync(bench.GitHub.AddUser("olivia"), Cancellation)).Role);
+    }
+
+    [Fact]
+    public async Task SignIn_WithAnAppThatWasMadeFromTheDashboard_AsksForTheOwnerThatWasStored()
+    {
+        await using var bench = await SignInBench.StartAsync(Cancellation);
+        var (stranger, owner) = (bench.GitHub.AddUser("mallory"), bench.GitHub.AddUser("alice"));
+        bench.FirstOwnsApp = false;
         await bench.Api.QueryAsync(db =>
         {
             db.GitHubApps.Add(new GitHubApp
             {
-                AppId = 1,
+                AppId = bench.GitHub.App.Id,
                 Slug = "sentinel",
                 Name = "Sentinel",
                 OwnerLogin = "Alice",
@@ -64,7 +91,6 @@ public sealed class GitHubSignInTests
 
         Assert.Equal(Role.Viewer, (await bench.SignInAsync(stranger, Cancellation)).Role);
         Assert.Equal(Role.Admin, (await bench.SignInAsync(owner, Cancellation)).Role);
-        Assert.Equal(Role.Viewer, (await bench.SignInAsync(stranger, Cancellation)).Role);
     }
 
     [Fact]
@@ -185,6 +211,7 @@ public sealed class GitHubSignInTests
         bench.GitHub.AddOrganization("acme");
         bench.GitHub.AddOrganization("labs").Members["member"] = false;
         bench.GitHub.AddOrganization("elsewhere").Members["stranger"] = true;
+        (bench.GitHub.App.Owner, bench.FirstOwnsApp) = (member, false);
 
         using var refused = await bench.CompleteAsync(await bench.VisitGitHubAsync(await bench.StartSignInAsync(Cancellation), stranger, Cancellation), Cancellation);
         var session = await bench.SignInAsync(member, Cancellation);
@@ -200,6 +227,9 @@ public sealed class GitHubSignInTests
     {
         await using var bench = await SignInBench.StartAsync(Cancellation);
         var second = await bench.AddReplicaAsync(Cancellation);
+        var acme = bench.GitHub.AddOrganization("acme");
+        (bench.GitHub.App.Owner, bench.FirstOwnsApp) = (acme, false);
+        for (var i = 0; i < 8; i++) acme.Members[$"person-{i}"] = true;
         var arrivals = new List<Contracts.Sessions.GitHubSignInCompletion>();
         for (var i = 0; i < 8; i++)
             arrivals.Add(await bench.VisitGitHubAsync(await bench.StartSignInAsync(Cancellation), bench.GitHub.AddUser($"person-{i}"), Cancellation));

@@ -66,10 +66,14 @@ internal sealed class SignInBench : IAsyncDisposable
         return (await answer.Content.ReadFromJsonAsync<GitHubSignInStarted>(Json, cancellationToken))!;
     }
 
+    /// <summary>Whether the App belongs to whoever comes to GitHub first, so that they become administrator.</summary>
+    public bool FirstOwnsApp { get; set; } = true;
+
     /// <summary>What the browser comes back from GitHub with.</summary>
     /// <param name="person">Null for somebody who declines.</param>
     public async Task<GitHubSignInCompletion> VisitGitHubAsync(GitHubSignInStarted started, FakeAccount? person, CancellationToken cancellationToken)
     {
+        if (person is not null && FirstOwnsApp) (GitHub.App.Owner, FirstOwnsApp) = (person, false);
         GitHub.OAuth.Person = person;
         using var browser = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
         using var answer = await browser.GetAsync(new Uri(started.AuthorizeUrl), cancellationToken);

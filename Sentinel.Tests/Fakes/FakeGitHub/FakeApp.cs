@@ -22,7 +22,7 @@ internal sealed class FakeApp : IDisposable
 
     public string ClientId { get; init; } = "Iv1.0123456789abcdef";
 
-    public FakeAccount Owner { get; init; } = new(9919, "acme-apps", "Organization");
+    public FakeAccount Owner { get; set; } = new(9919, "acme-apps", "Organization");
 
     public IReadOnlyDictionary<string, string> Permissions { get; init; } =
         new Dictionary<string, string> { ["checks"] = "write", ["contents"] = "read", ["metadata"] = "read", ["pull_requests"] = "write" };

@@ -81,7 +81,7 @@ internal static class FakeChecksApi
     {
         var repository = call.Repository();
         if (repository.CheckSuites.Find(s => s.HeadSha == sha) is { } known) return (known, false);
-        var suite = new FakeCheckSuite(call.GitHub.NextId(), sha, repository.Pulls.Find(p => p.HeadSha == sha)?.HeadRef, call.Now);
+        var suite = new FakeCheckSuite(call.GitHub.NextId(), sha, repository.PullsAt(sha).FirstOrDefault()?.HeadRef, call.Now);
         repository.CheckSuites.Add(suite);
         return (suite, true);
     }

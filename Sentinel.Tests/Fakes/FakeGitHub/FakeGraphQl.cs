@@ -101,6 +101,7 @@ internal static class FakeGraphQl
             ["isCollapsed"] = first.IsResolved,
             ["path"] = first.Path,
             ["line"] = first.Line,
+            ["startLine"] = first.StartLine,
             ["resolvedBy"] = first.ResolvedBy is { } by ? new JsonObject { ["login"] = by.Login } : null,
             ["viewerCanResolve"] = call.Caller.Token?.Permissions.GetValueOrDefault("pull_requests") == "write",
             ["comments"] = new JsonObject

@@ -33,6 +33,10 @@ internal sealed class FakePullRequest(long id, int number, FakeRepository reposi
     /// <summary>The branch's commit now; a deleted branch leaves the last that was seen.</summary>
     public string HeadSha => _headSha = ShaOf(HeadRef) ?? _headSha ?? throw new InvalidOperationException($"There is no branch {HeadRef}.");
 
+    /// <summary>Whether a commit is the head; asks git only when the branch is not among those that are known.</summary>
+    /// <param name="branches">Commits by branch.</param>
+    public bool IsAt(string sha, IReadOnlyDictionary<string, string> branches) => branches.TryGetValue(HeadRef, out var head) ? (_headSha = head) == sha : HeadSha == sha;
+
     public string BaseSha => ShaOf(BaseRef) ?? throw new InvalidOperationException($"There is no branch {BaseRef}.");
 
     public string MergeBase => Repository.Git.Git("merge-base", BaseSha, HeadSha);

@@ -54,6 +54,15 @@ internal sealed class FakeRepository(FakeGitHubServer server, FakeAccount owner,
         return pull;
     }
 
+    /// <summary>Pull requests whose head is the commit; git runs once, however many there are.</summary>
+    public IEnumerable<FakePullRequest> PullsAt(string sha)
+    {
+        if (Pulls.Count == 0) return [];
+        var branches = Git.Git("for-each-ref", "--format=%(objectname) %(refname:lstrip=2)", "refs/heads").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ', 2)).ToDictionary(parts => parts[1], parts => parts[0], StringComparer.Ordinal);
+        return Pulls.Where(pull => pull.IsAt(sha, branches));
+    }
+
     /// <summary>Somebody comments on an issue or pull request.</summary>
     public FakeComment AddComment(int number, FakeAccount user, string body)
     {

@@ -32,7 +32,7 @@ internal sealed partial class FakeShapes
                 ["annotations_count"] = run.Annotations.Count,
                 ["annotations_url"] = $"{url}/annotations",
             },
-            ["pull_requests"] = new JsonArray([.. repository.Pulls.Where(p => p.State == "open" && p.HeadSha == run.HeadSha).Select(p => PullMinimal(p))]),
+            ["pull_requests"] = new JsonArray([.. repository.PullsAt(run.HeadSha).Where(p => p.State == "open").Select(p => PullMinimal(p))]),
         };
     }
 

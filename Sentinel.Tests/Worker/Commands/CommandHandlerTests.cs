@@ -244,7 +244,7 @@ public sealed class CommandHandlerTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task FixAndUnknownWord_AreAnsweredHonestly()
+    public async Task FixWithoutAProvedOneAndUnknownWord_AreAnsweredHonestly()
     {
         await _bench.SayAsync(_bench.Writer, "/sentinel fix 1");
         var dance = await _bench.SayAsync(_bench.Writer, "/sentinel dance");

@@ -26,9 +26,16 @@ public sealed class FindingFeedbackTests : IAsyncLifetime
 
         await DecideAsync(finding.Id, FindingState.Dismissed);
         Assert.Equal(("success", true), (Check(pull).Conclusion, pull.ReviewComments.All(c => c.IsResolved)));
+        // Annotations can only be added: a new check run hides the one that has them.
+        Assert.Equal([("failure", 1), ("success", 0)], Checks(pull));
+        Assert.Contains("1 finding of this change stands in the code and was decided on", Check(pull).Summary, StringComparison.Ordinal);
+        var summary = Assert.Single(_bench.Fake.IssueComments).Body;
+        Assert.Contains("nothing that this pull request introduced is left to do", summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("fixed", summary, StringComparison.Ordinal);
 
         await DecideAsync(finding.Id, FindingState.Reopened);
         Assert.Equal(("failure", false), (Check(pull).Conclusion, pull.ReviewComments.Any(c => c.IsResolved)));
+        Assert.Equal([("failure", 1), ("failure", 1)], Checks(pull));
     }
 
     [Fact]
@@ -46,6 +53,26 @@ public sealed class FindingFeedbackTests : IAsyncLifetime
 
         Assert.Equal(calls, _bench.GitHub.Calls.Count);
     }
+
+    [Fact]
+    public async Task Dismissal_OfOneOfTwo_LeavesTheAnnotationOfTheOtherAlone()
+    {
+        await _bench.ScanAsync(null, []);
+        var pull = await _bench.OpenAsync("change", ("src/app.ini", "region = eu\ntoken = x\nother = y\n"));
+        var (first, second) = (await _bench.FindingAsync("src/app.ini", 2), await _bench.FindingAsync("src/app.ini", 3));
+        await _bench.ScanAsync(pull, [first, second]);
+        await _bench.DrainAsync();
+
+        await DecideAsync(first.Id, FindingState.Dismissed);
+        await DecideAsync(second.Id, FindingState.Dismissed);
+        await DecideAsync(first.Id, FindingState.Reopened);
+
+        Assert.Equal([2, 1, 1], _bench.Fake.CheckRuns.Where(r => r.HeadSha == pull.HeadSha).Select(r => r.Annotations.Count));
+        Assert.Equal(2, Assert.Single(Check(pull).Annotations)["start_line"]!.GetValue<int>());
+        Assert.Equal("failure", Check(pull).Conclusion);
+    }
+
+    private List<(string?, int)> Checks(FakePullRequest pull) => [.. _bench.Fake.CheckRuns.Where(r => r.HeadSha == pull.HeadSha).Select(r => (r.Conclusion, r.Annotations.Count))];
 
     private FakeCheckRun Check(FakePullRequest pull) => _bench.Fake.CheckRuns.Last(r => r.HeadSha == pull.HeadSha);
 

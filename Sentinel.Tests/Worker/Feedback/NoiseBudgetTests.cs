@@ -62,7 +62,7 @@ public sealed class NoiseBudgetTests
     {
         var state = Silent(["noisy"], Of(1, "noisy"), Of(2, "noisy"), Of(3, "useful"));
 
-        var plan = ReviewPlanner.Plan(state, Diff, [], Nothing);
+        var plan = ReviewPlanner.Plan(state, Diff, Nothing);
 
         Assert.Equal([States.Finding(3).Key], plan.Add.Select(c => ReviewPlanner.KeyOf(c.Body)));
         Assert.Contains("1 finding introduced by this pull request", plan.Summary, StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class NoiseBudgetTests
     [Fact]
     public void Plan_NothingButSilentRules_GetsNoSummary()
     {
-        var plan = ReviewPlanner.Plan(Silent(["noisy"], Of(1, "noisy")), Diff, [], Nothing);
+        var plan = ReviewPlanner.Plan(Silent(["noisy"], Of(1, "noisy")), Diff, Nothing);
 
         Assert.Equal((0, null), (plan.Add.Count, plan.Summary));
     }
@@ -82,7 +82,7 @@ public sealed class NoiseBudgetTests
     [Fact]
     public void Plan_OnlySilentRulesAreLeft_SaysSoInTheSummaryThatIsThere()
     {
-        var plan = ReviewPlanner.Plan(Silent(["noisy"], Of(1, "noisy")), Diff, [], new ExistingReview(new ExistingComment(1, "something"), []));
+        var plan = ReviewPlanner.Plan(Silent(["noisy"], Of(1, "noisy")), Diff, new ExistingReview(new ExistingComment(1, "something"), []));
 
         Assert.Contains("nothing is left to comment on", plan.Summary, StringComparison.Ordinal);
         Assert.Contains("1 finding of rules that are rarely acted on here is in the check run", plan.Summary, StringComparison.Ordinal);
@@ -91,11 +91,11 @@ public sealed class NoiseBudgetTests
     [Fact]
     public void Plan_RuleFellSilent_LeavesItsThreadUntilItIsFixed()
     {
-        var loud = ReviewPlanner.Plan(States.State(findings: Of(1, "noisy")), Diff, [], Nothing);
+        var loud = ReviewPlanner.Plan(States.State(findings: Of(1, "noisy")), Diff, Nothing);
         ReviewThreads(loud, out var existing);
 
-        var standing = ReviewPlanner.Plan(Silent(["noisy"], Of(1, "noisy")), Diff, [], existing);
-        var gone = ReviewPlanner.Plan(Silent(["noisy"]), Diff, [], existing);
+        var standing = ReviewPlanner.Plan(Silent(["noisy"], Of(1, "noisy")), Diff, existing);
+        var gone = ReviewPlanner.Plan(Silent(["noisy"]), Diff, existing);
 
         Assert.Equal((0, 0, 0), (standing.Add.Count, standing.Edit.Count, standing.Resolve.Count));
         Assert.Equal(["thread-0"], gone.Resolve);

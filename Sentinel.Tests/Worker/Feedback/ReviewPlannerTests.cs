@@ -12,12 +12,12 @@ public sealed class ReviewPlannerTests
     private static readonly ExistingReview Nothing = new(null, []);
 
     [Fact]
-    public void Plan_CleanPullRequest_WritesNothing() => IsEmpty(ReviewPlanner.Plan(States.State(before: 3), Diff, [], Nothing));
+    public void Plan_CleanPullRequest_WritesNothing() => IsEmpty(ReviewPlanner.Plan(States.State(before: 3), Diff, Nothing));
 
     [Fact]
     public void Plan_FindingInTheDiff_IsCommentedAndSummedUp()
     {
-        var plan = ReviewPlanner.Plan(States.State(findings: States.Finding()), Diff, [], Nothing);
+        var plan = ReviewPlanner.Plan(States.State(findings: States.Finding()), Diff, Nothing);
 
         var comment = Assert.Single(plan.Add);
         Assert.Equal(("src/app.ini", 3, (int?)null, "RIGHT"), (comment.Path, comment.Line, comment.StartLine, comment.Side));
@@ -31,15 +31,15 @@ public sealed class ReviewPlannerTests
     {
         var state = States.State(findings: [States.Finding(1), States.Finding(2, line: 5)]);
 
-        IsEmpty(ReviewPlanner.Plan(state, Diff, [], After(ReviewPlanner.Plan(state, Diff, [], Nothing), crlf: true)));
+        IsEmpty(ReviewPlanner.Plan(state, Diff, After(ReviewPlanner.Plan(state, Diff, Nothing), crlf: true)));
     }
 
     [Fact]
     public void Plan_FindingMoved_IsNotCommentedAgain()
     {
-        var first = ReviewPlanner.Plan(States.State(findings: States.Finding()), Diff, [], Nothing);
+        var first = ReviewPlanner.Plan(States.State(findings: States.Finding()), Diff, Nothing);
 
-        var next = ReviewPlanner.Plan(States.State(findings: States.Finding(line: 6)), Diff, [], After(first));
+        var next = ReviewPlanner.Plan(States.State(findings: States.Finding(line: 6)), Diff, After(first));
 
         Assert.Equal((0, 0, 0), (next.Add.Count, next.Edit.Count, next.Resolve.Count));
         Assert.Contains("src/app.ini:6", next.Summary, StringComparison.Ordinal);
@@ -48,9 +48,9 @@ public sealed class ReviewPlannerTests
     [Fact]
     public void Plan_FindingFixed_ResolvesItsThreadAndSaysSo()
     {
-        var first = ReviewPlanner.Plan(States.State(findings: States.Finding()), Diff, [], Nothing);
+        var first = ReviewPlanner.Plan(States.State(findings: States.Finding()), Diff, Nothing);
 
-        var next = ReviewPlanner.Plan(States.State(), Diff, [], After(first));
+        var next = ReviewPlanner.Plan(States.State(), Diff, After(first));
 
         Assert.Equal(["thread-0"], next.Resolve);
         Assert.Contains("everything that this pull request had introduced is fixed", next.Summary, StringComparison.Ordinal);
@@ -62,9 +62,9 @@ public sealed class ReviewPlannerTests
     public void Plan_FindingIsBack_OpensOnlyWhatSentinelResolved(bool byUs, string[] unresolved)
     {
         var state = States.State(findings: States.Finding());
-        var after = After(ReviewPlanner.Plan(state, Diff, [], Nothing));
+        var after = After(ReviewPlanner.Plan(state, Diff, Nothing));
 
-        var next = ReviewPlanner.Plan(state, Diff, [], after with { Threads = [after.Threads[0] with { IsResolved = true, ResolvedByUs = byUs }] });
+        var next = ReviewPlanner.Plan(state, Diff, after with { Threads = [after.Threads[0] with { IsResolved = true, ResolvedByUs = byUs }] });
 
         Assert.Equal(unresolved, next.Unresolve);
         Assert.Equal((0, 0), (next.Add.Count, next.Edit.Count));
@@ -73,20 +73,41 @@ public sealed class ReviewPlannerTests
     [Fact]
     public void Plan_ProvedFix_IsSuggestedOnTheLinesItReplaces()
     {
-        var finding = States.Finding();
+        var comment = Assert.Single(ReviewPlanner.Plan(States.State(findings: States.Finding() with { Fix = Fix(3, 4) }), Diff, Nothing).Add);
 
-        var comment = Assert.Single(ReviewPlanner.Plan(States.State(findings: finding), Diff, [new ProvedFix(finding.Id, 3, 4, "token = env(TOKEN)")], Nothing).Add);
-
+        Assert.Contains("**Proved fix:** It does what it says.", comment.Body, StringComparison.Ordinal);
         Assert.EndsWith("\n\n```suggestion\ntoken = env(TOKEN)\n```", comment.Body, StringComparison.Ordinal);
         Assert.Equal((3, 4), (comment.StartLine!.Value, comment.Line));
     }
 
     [Fact]
+    public void Plan_FixThatDeletes_SuggestsNothingInItsPlace() => Assert.EndsWith(
+        "\n\n```suggestion\n```",
+        Assert.Single(ReviewPlanner.Plan(States.State(findings: States.Finding() with { Fix = Fix(3, 3) with { Replacement = null } }), Diff, Nothing).Add).Body, StringComparison.Ordinal);
+
+    /// <summary>A suggestion replaces the lines of its comment, and a comment never changes its lines.</summary>
+    [Theory]
+    [InlineData(3, true)]
+    [InlineData(5, false)]
+    public void Plan_FixThatComesLater_IsSuggestedOnlyWhereTheCommentStandsAtItsLines(int line, bool suggested)
+    {
+        var finding = States.Finding() with { Number = 4 };
+        var after = After(ReviewPlanner.Plan(States.State(findings: finding), Diff, Nothing));
+
+        var next = ReviewPlanner.Plan(States.State(findings: finding with { Fix = Fix(line, line) }), Diff, after);
+
+        Assert.Equal(suggested, Assert.Single(next.Edit).Body.Contains("```suggestion", StringComparison.Ordinal));
+        Assert.Equal(!suggested, next.Edit[0].Body.EndsWith("`/sentinel fix 4` shows it.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Plan_FixOutsideTheDiff_IsNotSuggested()
     {
-        var finding = States.Finding();
+        var comment = Assert.Single(ReviewPlanner.Plan(States.State(findings: States.Finding() with { Fix = Fix(9, 12), Number = 1 }), Diff, Nothing).Add);
 
-        Assert.DoesNotContain("suggestion", Assert.Single(ReviewPlanner.Plan(States.State(findings: finding), Diff, [new ProvedFix(finding.Id, 9, 12, "x")], Nothing).Add).Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("suggestion", comment.Body, StringComparison.Ordinal);
+        Assert.EndsWith("`/sentinel fix 1` shows it.", comment.Body, StringComparison.Ordinal);
+        Assert.Equal((3, null), (comment.Line, comment.StartLine));
     }
 
     [Fact]
@@ -94,7 +115,7 @@ public sealed class ReviewPlannerTests
     {
         JudgedFinding[] findings = [.. Enumerable.Range(1, 25).Select(i => States.Finding(i, line: (i % 9) + 1))];
 
-        var plan = ReviewPlanner.Plan(States.State(findings: findings), Diff, [], Nothing);
+        var plan = ReviewPlanner.Plan(States.State(findings: findings), Diff, Nothing);
 
         Assert.Equal(findings.Take(10).Select(f => f.Key), plan.Add.Select(c => ReviewPlanner.KeyOf(c.Body)));
         Assert.Equal(25, plan.Summary!.Split('\n').Count(l => l.StartsWith("- **", StringComparison.Ordinal)));
@@ -103,7 +124,7 @@ public sealed class ReviewPlannerTests
     [Fact]
     public void Plan_OutsideTheDiffOrOfNoWeight_IsOnlySummedUp()
     {
-        var plan = ReviewPlanner.Plan(States.State(findings: [States.Finding(1, path: "other.ini"), States.Finding(2, severity: Severity.Info)]), Diff, [], Nothing);
+        var plan = ReviewPlanner.Plan(States.State(findings: [States.Finding(1, path: "other.ini"), States.Finding(2, severity: Severity.Info)]), Diff, Nothing);
 
         Assert.Empty(plan.Add);
         Assert.Contains("1 finding introduced", plan.Summary, StringComparison.Ordinal);
@@ -111,20 +132,22 @@ public sealed class ReviewPlannerTests
 
     [Fact]
     public void Plan_OldAndNewRuleFindings_AreLeftToTheCheckRun() =>
-        IsEmpty(ReviewPlanner.Plan(States.State(findings: States.Finding(origin: FindingOrigin.NewRule)), Diff, [], Nothing));
+        IsEmpty(ReviewPlanner.Plan(States.State(findings: States.Finding(origin: FindingOrigin.NewRule)), Diff, Nothing));
 
     [Fact]
     public void Plan_HugeHostileSummary_StaysWithinGitHubsLimit()
     {
         JudgedFinding[] findings = [.. Enumerable.Range(1, 200).Select(i => States.Finding(i, title: string.Concat(Enumerable.Repeat("@a|", 100)), path: $"{i}/{new string('ü', 300)}"))];
 
-        Assert.InRange(ReviewPlanner.Plan(States.State(findings: findings), Diff, [], Nothing).Summary!.Length, 1000, PullRequestCalls.MaxComment);
+        Assert.InRange(ReviewPlanner.Plan(States.State(findings: findings), Diff, Nothing).Summary!.Length, 1000, PullRequestCalls.MaxComment);
     }
 
     /// <summary>What GitHub has after a plan was written.</summary>
     private static ExistingReview After(ReviewPlan plan, bool crlf = false) => new(
         new ExistingComment(900, Sent(plan.Summary!, crlf)),
-        [.. plan.Add.Select((c, i) => new ReviewThread($"thread-{i}", i, Sent(c.Body, crlf), IsOwn: true, IsResolved: false, ResolvedByUs: false))]);
+        [.. plan.Add.Select((c, i) => new ReviewThread($"thread-{i}", i, Sent(c.Body, crlf), IsOwn: true, IsResolved: false, ResolvedByUs: false) { Path = c.Path, StartLine = c.StartLine ?? c.Line, EndLine = c.Line })]);
+
+    private static ProvedFix Fix(int startLine, int endLine) => new(startLine, endLine, "token = env(TOKEN)", "It does what it says.", "test/test@1");
 
     private static string Sent(string body, bool crlf) => crlf ? body.ReplaceLineEndings("\r\n") : body;
 
