@@ -65,7 +65,7 @@ internal sealed class FeedbackBench : IAsyncDisposable
         builder.AddSentinelData();
         builder.Services.AddGitHub();
         builder.Services.AddOptions<OutboxOptions>();
-        builder.Services.AddSingleton<OutboxDrain>().AddSingleton<HeadStates>();
+        builder.Services.AddSingleton<OutboxDrain>().AddSingleton<HeadStates>().AddSingleton<DashboardAddress>();
         builder.Services.AddOutboxHandler<CheckHandler>();
         builder.Services.AddOutboxHandler<ReviewHandler>();
         if (codeScanning) builder.Services.AddOutboxHandler<CodeScanningHandler>();
