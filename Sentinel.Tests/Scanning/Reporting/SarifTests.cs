@@ -38,6 +38,37 @@ public sealed class SarifTests
         Assert.False(run.GetProperty("invocations")[0].GetProperty("executionSuccessful").GetBoolean());
     }
 
+    [Theory]
+    [InlineData("RUN chmod 777 /a\nUSER app\n", "RUN chmod 775 /a", 2, null, null)]
+    [InlineData("EXPOSE 22\nUSER app\n", null, 3, 1, 3)]
+    public async Task Write_ProvedFix_IsAReplacementOfWholeLines(string instructions, string? inserted, int endLine, int? endColumn, int? deletedTo)
+    {
+        var report = await new ScanEngine(ScannerRegistration.Analyzers).ScanAsync(
+            new MemorySource().With("Dockerfile", $"FROM debian:12@sha256:{new string('a', 64)}\n{instructions}"), NoAnalysisCache.Instance,
+            new ScanOptions { FingerprintKey = new byte[32] }, progress: null, TestContext.Current.CancellationToken);
+        using var output = new MemoryStream();
+        Sarif.Write(output, report, "1.2.3");
+        using var sarif = JsonDocument.Parse(output.ToArray());
+
+        var fix = Assert.Single(sarif.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray()).GetProperty("fixes")[0];
+        var change = fix.GetProperty("artifactChanges")[0];
+        Assert.Equal("Dockerfile", change.GetProperty("artifactLocation").GetProperty("uri").GetString());
+        var replacement = change.GetProperty("replacements")[0];
+        var region = replacement.GetProperty("deletedRegion");
+        Assert.Equal((2, 1, endLine), (region.GetProperty("startLine").GetInt32(), region.GetProperty("startColumn").GetInt32(), region.GetProperty("endLine").GetInt32()));
+        Assert.Equal(endColumn, region.TryGetProperty("endColumn", out var column) ? column.GetInt32() : null);
+        Assert.Equal(inserted, replacement.TryGetProperty("insertedContent", out var content) ? content.GetProperty("text").GetString() : null);
+        Assert.Equal(deletedTo is null, inserted is not null);
+
+        using var table = new StringWriter();
+        using var json = new MemoryStream();
+        ReportTable.Write(table, report, color: false);
+        ReportJson.Write(json, report);
+        Assert.Contains("proved fix: ", table.ToString(), StringComparison.Ordinal);
+        using var read = JsonDocument.Parse(json.ToArray());
+        Assert.Equal(inserted, read.RootElement.GetProperty("findings")[0].GetProperty("fix").GetProperty("replacement").GetString());
+    }
+
     [Fact]
     public async Task Write_AnyFormat_HoldsNoSecret()
     {

@@ -236,4 +236,17 @@ public sealed class SecretScannerTests
 
     private static IReadOnlyList<Sentinel.Scanning.Finding> Analyze(Sentinel.Scanning.SourceFile file) =>
         new SecretAnalyzer().AnalyzeAsync(file, new Sentinel.Scanning.AnalysisContext(new byte[32]), TestContext.Current.CancellationToken).AsTask().GetAwaiter().GetResult();
+
+    [Theory]
+    [InlineData("ghp_<github-token>", Confidence.High, false)]
+    [InlineData("ghp_<alnum:36>", Confidence.Low, true)]
+    public async Task Finding_WithoutTheChecksumOfItsFormat_SaysWhyItIsDoubtful(string sample, Confidence confidence, bool doubtful)
+    {
+        var file = SourceFile.FromText("a.ini", $"token = {SampleExpander.Expand(sample, "doubt")}\n");
+
+        var finding = Assert.Single(await new SecretAnalyzer().AnalyzeAsync(file, new AnalysisContext(new byte[32]), TestContext.Current.CancellationToken));
+
+        Assert.Equal(("github-pat", confidence), (finding.RuleId, finding.Confidence));
+        Assert.Equal(doubtful, finding.Message.EndsWith(" Its checksum does not fit, so it was probably made up or cut.", StringComparison.Ordinal));
+    }
 }

@@ -29,6 +29,8 @@ public sealed class CheckHandlerTests : IAsyncLifetime
         await _bench.DrainAsync();
         var run = _bench.Fake.CheckRuns.Single(r => r.HeadSha == pull.HeadSha);
         Assert.Equal(("Sentinel", "queued", CheckRunName.Of(pull.Number, scan)), (run.Name, run.Status, run.ExternalId));
+        // The App's homepage is the dashboard.
+        Assert.Equal($"https://sentinel.example/scans/{scan}", run.DetailsUrl);
 
         await _bench.StartScanAsync(scan);
         await _bench.DrainAsync();

@@ -38,6 +38,25 @@ public sealed class FindingFeedbackTests : IAsyncLifetime
         Assert.Equal([("failure", 1), ("failure", 1)], Checks(pull));
     }
 
+    /// <summary>A secret that only left the code is not fixed, and its rotation reaches the pull request that told of it.</summary>
+    [Fact]
+    public async Task Secret_ThatLeftTheCode_HasToBeRotatedBeforeItCountsAsFixed()
+    {
+        await _bench.ScanAsync(null, []);
+        var pull = await _bench.OpenAsync("change", ("src/app.ini", "token = x\n"));
+        var finding = await _bench.FindingAsync("src/app.ini", 1);
+        await _bench.ScanAsync(pull, [finding]);
+        await _bench.DrainAsync();
+        await _bench.PushAsync(pull, ("src/app.ini", "region = eu\n"));
+        await _bench.ScanAsync(pull, []);
+
+        await DecideAsync(finding.Id, FindingState.Removed);
+        Assert.Contains("**1 secret left the code and was not rotated.**", Assert.Single(_bench.Fake.IssueComments).Body, StringComparison.Ordinal);
+
+        await DecideAsync(finding.Id, FindingState.Fixed);
+        Assert.Contains("everything that this pull request had introduced is fixed", Assert.Single(_bench.Fake.IssueComments).Body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Decision_OnAFindingOfNoOpenHead_WritesNothing()
     {

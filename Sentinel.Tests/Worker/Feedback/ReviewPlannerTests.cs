@@ -142,6 +142,46 @@ public sealed class ReviewPlannerTests
         Assert.InRange(ReviewPlanner.Plan(States.State(findings: findings), Diff, Nothing).Summary!.Length, 1000, PullRequestCalls.MaxComment);
     }
 
+    [Fact]
+    public void Plan_LowConfidence_IsToldAsDoubtfulAndNotFailing()
+    {
+        var plan = ReviewPlanner.Plan(States.State(findings: States.Finding(confidence: Confidence.Low)), Diff, Nothing);
+
+        Assert.Contains("**Low confidence:** this may be none. It does not fail the check.", Assert.Single(plan.Add).Body, StringComparison.Ordinal);
+        Assert.Contains("· low confidence, does not fail the check", plan.Summary, StringComparison.Ordinal);
+        Assert.DoesNotContain("ow confidence", ReviewPlanner.Plan(States.State(findings: States.Finding()), Diff, Nothing).Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_BelowTheFloor_IsCounted() => Assert.Contains(
+        "\n1 more finding below medium severity is in the check run only.\n",
+        ReviewPlanner.Plan(States.State(findings: [States.Finding(1), States.Finding(2, severity: Severity.Low)]), Diff, Nothing).Summary, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(0, 0, "everything that this pull request had introduced is fixed", "")]
+    [InlineData(2, 0, "nothing that this pull request introduced is left to do", "2 findings of this change stand in the code and were decided on")]
+    [InlineData(0, 1, "nothing that this pull request introduced is left in its code", "**1 secret left the code and was not rotated.**")]
+    [InlineData(1, 2, "nothing that this pull request introduced is left in its code", "**2 secrets left the code and were not rotated.**")]
+    public void Plan_NothingLeft_SaysWhatBecameOfIt(int settled, int removed, string title, string sentence)
+    {
+        var told = After(ReviewPlanner.Plan(States.State(findings: States.Finding()), Diff, Nothing));
+
+        var summary = ReviewPlanner.Plan(States.State() with { Settled = settled, RemovedSecrets = removed }, Diff, told).Summary;
+
+        Assert.Contains(title, summary, StringComparison.Ordinal);
+        Assert.Contains(sentence, summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Plan_WithADashboard_LinksTheFindingAndTheScan()
+    {
+        var finding = States.Finding();
+        var plan = ReviewPlanner.Plan(States.State(findings: finding) with { Dashboard = "https://sentinel.example" }, Diff, Nothing);
+
+        Assert.Contains($"(https://sentinel.example/findings/{finding.Id})", Assert.Single(plan.Add).Body, StringComparison.Ordinal);
+        Assert.Contains("[on the dashboard](https://sentinel.example/scans/00000000-0000-7000-8000-000000000001)", plan.Summary, StringComparison.Ordinal);
+    }
+
     /// <summary>What GitHub has after a plan was written.</summary>
     private static ExistingReview After(ReviewPlan plan, bool crlf = false) => new(
         new ExistingComment(900, Sent(plan.Summary!, crlf)),
