@@ -54,9 +54,9 @@ public sealed record Finding
     /// <summary>A change of the file that was proved to mend it; null when there is none.</summary>
     public FileFix? Fix { get; init; }
 
-    /// <summary>A change that may mend it, until it was tried. Not part of a cached result.</summary>
+    /// <summary>Makes a change that may mend it, until that was tried; null where the rule knows of none. Not part of a cached result.</summary>
     [JsonIgnore]
-    internal FixProposal? Proposal { get; init; }
+    internal Func<FixProposal?>? Propose { get; init; }
 
     /// <summary>Identity of the content in which it stands; null when that was not known before reading. Not part of a cached result.</summary>
     [JsonIgnore]

@@ -230,8 +230,9 @@ internal sealed class ScanRun(
     private async ValueTask AnalyzeAsync(FileTask task, FileEntry entry, SourceFile file, CancellationToken cancellationToken)
     {
         if (await TryAnalyzeAsync(task.Tally, entry, file, cancellationToken) is not { } found) return;
-        var findings = task.Tally.Analyzer is IFixingAnalyzer fixing ? await ProveFixesAsync(fixing, entry, file, found, cancellationToken) : found;
-        if (Take(task, entry, findings)) Store(task, AnalysisResult.Write(findings));
+        var (complete, findings) = task.Tally.Analyzer is IFixingAnalyzer fixing ? await ProveFixesAsync(fixing, entry, file, found, cancellationToken) : (true, found);
+        // What was not tried to its end is tried again by the next scan.
+        if (Take(task, entry, findings) && complete) Store(task, AnalysisResult.Write(findings));
     }
 
     // False when there were too many.
@@ -274,21 +275,15 @@ internal sealed class ScanRun(
         return null;
     }
 
-    // A fix is a courtesy: whatever goes wrong with it, the findings stand.
-    private async ValueTask<IReadOnlyList<Finding>> ProveFixesAsync(
+    private async ValueTask<(bool Complete, IReadOnlyList<Finding> Findings)> ProveFixesAsync(
         IFixingAnalyzer proposer, FileEntry entry, SourceFile file, IReadOnlyList<Finding> findings, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.FileTimeout);
         var prover = new FixProver([.. _tallies.Values.Where(t => t.IsAllowed(options.Allowed) && t.Analyzer.Accepts(entry)).Select(t => t.Analyzer)], _context);
-        try
-        {
-            return await prover.ProveAsync(file, proposer, findings, limit.Token);
-        }
-        catch (Exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            return [.. findings.Select(f => f with { Proposal = null })];
-        }
+        var proved = await prover.ProveAsync(file, proposer, findings, limit.Token);
+        cancellationToken.ThrowIfCancellationRequested();
+        return proved;
     }
 
     private static string? SkipReasonOf(SourceFile file)

@@ -2,38 +2,51 @@ using Microsoft.EntityFrameworkCore;
 using Sentinel.Contracts.Sessions;
 using Sentinel.Data;
 using Sentinel.GitHub;
+using Sentinel.GitHub.Errors;
+using Sentinel.ServiceDefaults.Configuration;
 
 namespace Sentinel.Api.Sessions;
 
 /// <summary>
-/// Who may become administrator by signing in while nobody is: the account that owns the App, or an owner of the organisation that does.
-/// Without an App (an OAuth client alone) nothing is known of an owner, and it is the first person who comes.
+/// Who may become administrator by signing in while nobody is: the account that owns the App, or an owner of the organisation that does, as
+/// GitHub has it at that moment. Only where there is no App at all (an OAuth client alone) is it the first person who comes.
 /// </summary>
-internal sealed class FirstAdministrator(IDbContextFactory<SentinelDbContext> databases, GitHubClients gitHub, OrganizationRule organizations)
+internal sealed partial class FirstAdministrator(
+    IDbContextFactory<SentinelDbContext> databases, GitHubClients gitHub, OrganizationRule organizations, IConfiguration configuration, ILogger<FirstAdministrator> logger)
 {
-    /// <summary>Whether this person may; false too where there is an administrator already.</summary>
-    /// <exception cref="GitHub.Errors.GitHubException">GitHub did not say whose the App is, or who owns the organisation.</exception>
+    /// <summary>Whether this person may; false too where there is an administrator already, and where GitHub does not say whose the App is.</summary>
     public async Task<bool> MayBeAsync(GitHubConnection asPerson, GitHubAccount account, CancellationToken cancellationToken)
     {
         await using var db = await databases.CreateDbContextAsync(cancellationToken);
         if (await db.People.AnyAsync(person => person.Role == Role.Admin, cancellationToken)) return false;
-        if (await OwnerAsync(db, cancellationToken) is not { } owner) return !await db.People.AnyAsync(cancellationToken);
-        return owner.IsOrganization
-            ? await organizations.IsOwnerAsync(asPerson, owner.Login, cancellationToken)
-            : string.Equals(owner.Login, account.Login, StringComparison.OrdinalIgnoreCase);
-    }
-
-    // Of the App in use: one in the configuration wins over one that was made from the dashboard.
-    private async Task<(string Login, bool IsOrganization)?> OwnerAsync(SentinelDbContext db, CancellationToken cancellationToken)
-    {
-        if (await gitHub.AppIdAsync(cancellationToken) is not { } inUse) return null;
-        if (await db.GitHubApps.AsNoTracking().SingleOrDefaultAsync(app => app.AppId == inUse, cancellationToken) is { } made) return (made.OwnerLogin, made.OwnedByOrganization);
-        var app = await gitHub.App.GetAsync<OwnedApp>("app", cancellationToken);
-        return (app.Owner.Login, app.Owner.Type == "Organization");
+        if (!await gitHub.HasAppAsync(cancellationToken))
+        {
+            // An App whose credentials cannot be read has an owner all the same.
+            var known = configuration[ConfigurationKeys.GitHubAppId] is { Length: > 0 } || await db.GitHubApps.AnyAsync(cancellationToken);
+            return !known && !await db.People.AnyAsync(cancellationToken);
+        }
+        try
+        {
+            return (await gitHub.App.GetAsync<OwnedApp>("app", cancellationToken)).Owner switch
+            {
+                { Type: "Organization", Login: { } organization } => await organizations.IsOwnerAsync(asPerson, organization, cancellationToken),
+                { Type: "User" } owner => owner.Id == account.Id,
+                _ => false,
+            };
+        }
+        catch (GitHubException ex)
+        {
+            LogUnknown(ex, account.Login);
+            return false;
+        }
     }
 
     /// <summary>What is read of <c>GET /app</c> (https://docs.github.com/en/rest/apps/apps#get-the-authenticated-app).</summary>
-    private sealed record OwnedApp(AppOwner Owner);
+    private sealed record OwnedApp(AppOwner? Owner);
 
-    private sealed record AppOwner(string Login, string Type);
+    // Of an enterprise there is no login.
+    private sealed record AppOwner(long Id, string? Login, string? Type);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Login} was not made administrator: GitHub does not say whose the App is")]
+    private partial void LogUnknown(Exception exception, string login);
 }

@@ -30,9 +30,9 @@ public static class FindingFeedback
               from heads where number is not null
               union
               select 'github.review', p.repository_id || ':pull:' || p.number, jsonb_build_object('repositoryId', p.repository_id, 'number', p.number)
-              from pull_request_findings t join pull_requests p on p.repository_id = t.repository_id and p.number = t.pull_request_number and p.state = 'Open'
-                join repositories r on r.id = p.repository_id and r.git_hub_id is not null and r.installation_id is not null
-              where t.repository_id = {repositoryId} and t.finding_id = {findingId}
+              from pull_requests p join repositories r on r.id = p.repository_id and r.git_hub_id is not null and r.installation_id is not null
+              where p.repository_id = {repositoryId} and p.state = 'Open' and exists (
+                select 1 from pull_request_findings t where t.repository_id = p.repository_id and t.pull_request_number = p.number and t.finding_id = {findingId})
               union
               select 'github.code-scanning', h.repository_id || ':code-scanning', jsonb_build_object('repositoryId', h.repository_id)
               from heads h join repositories r on r.id = h.repository_id where h.commit_sha = r.head_commit

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Sentinel.Scanning.Secrets;
 
 namespace Sentinel.Scanning.Fixes;
@@ -22,40 +24,67 @@ internal sealed class FixProver(IReadOnlyList<IFileAnalyzer> analyzers, Analysis
 
     /// <summary>The findings, each with its fix where there is one that holds.</summary>
     /// <param name="findings">What an analyzer found in the file.</param>
-    public async ValueTask<IReadOnlyList<Finding>> ProveAsync(SourceFile file, IFixingAnalyzer proposer, IReadOnlyList<Finding> findings, CancellationToken cancellationToken)
+    /// <param name="limit">Ends the proving, not the scan.</param>
+    /// <returns>Whether everything was tried, and the findings; they stand whatever goes wrong here.</returns>
+    public async ValueTask<(bool Complete, IReadOnlyList<Finding> Findings)> ProveAsync(
+        SourceFile file, IFixingAnalyzer proposer, IReadOnlyList<Finding> findings, CancellationToken limit)
     {
-        // Suggestions at GitHub have no say in line ends.
-        if (!findings.Any(f => f.Proposal is not null) || file.Text.Length > MaxChars || file.Text.Contains('\r', StringComparison.Ordinal) || file.Utf16 is not null) return findings;
-        var before = await AnalyzeAsync(file, cancellationToken);
-        var proved = new List<Finding>(findings.Count);
-        var left = MaxProposals;
-        foreach (var finding in findings)
-        {
-            var fix = finding is { Proposal: { } proposal, Suppression: null } && left-- > 0 ? await TryAsync(file, proposer, finding, proposal, before, cancellationToken) : null;
-            proved.Add(finding with { Proposal = null, Fix = fix });
-        }
-        return proved;
-    }
-
-    private async ValueTask<FileFix?> TryAsync(
-        SourceFile file, IFixingAnalyzer proposer, Finding finding, FixProposal proposal, List<Finding> before, CancellationToken cancellationToken)
-    {
-        if (proposal.ApplyTo(file.Text) is not { } text || text == file.Text || Lines(file, text, finding, proposal.Summary) is not { } fix) return null;
-        // What goes to a pull request must not carry a secret there.
-        if (before.Any(f => f.Category == FindingCategory.Secret && f.Location.Region.StartLine <= fix.EndLine && f.Location.Region.EndLine >= fix.StartLine)) return null;
-        if (fix.Replacement is { } shown && SecretMask.Mask(shown, file.Path, cancellationToken) != shown) return null;
-
-        var changed = SourceFile.FromText(file.Path, text);
+        if (!findings.Any(f => f.Propose is not null)) return (true, findings);
+        var proved = findings.Select(f => f with { Propose = null }).ToList();
+        if (!IsPlainText(file)) return (true, proved);
         try
         {
+            var before = await AnalyzeAsync(file, limit);
+            var left = MaxProposals;
+            for (var i = 0; i < findings.Count && left > 0; i++)
+            {
+                if (findings[i] is not { Propose: { } propose, Suppression: null }) continue;
+                left--;
+                limit.ThrowIfCancellationRequested();
+                proved[i] = proved[i] with { Fix = await TryAsync(file, proposer, findings[i], propose, before, limit) };
+            }
+            return (true, proved);
+        }
+        catch (OperationCanceledException)
+        {
+            return (false, proved);
+        }
+        catch (Exception ex) when (ex is AnalysisException or ArgumentException or InvalidOperationException)
+        {
+            return (true, proved);
+        }
+    }
+
+    // A fix is a courtesy: a proposal that fails is none.
+    private async ValueTask<FileFix?> TryAsync(
+        SourceFile file, IFixingAnalyzer proposer, Finding finding, Func<FixProposal?> propose, List<Finding> before, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (propose() is not { } proposal || proposal.ApplyTo(file.Text) is not { } text || text == file.Text) return null;
+            if (Lines(file, text, finding, proposal.Summary) is not { } fix || (fix.Replacement is { } put && !IsShowable(put))) return null;
+            // What goes to a pull request must not carry a secret there.
+            if (before.Any(f => f.Category == FindingCategory.Secret && f.Location.Region.StartLine <= fix.EndLine && f.Location.Region.EndLine >= fix.StartLine)) return null;
+            if (fix.Replacement is { } shown && SecretMask.Mask(shown, file.Path, cancellationToken) != shown) return null;
+
+            var changed = SourceFile.FromText(file.Path, text);
             if (!proposer.IsSound(file, changed, cancellationToken) || proposal.Holds?.Invoke(text) == false) return null;
             return IsGone(finding, before, await AnalyzeAsync(changed, cancellationToken)) ? fix : null;
         }
-        catch (AnalysisException)
+        catch (Exception ex) when (ex is AnalysisException or ArgumentException or InvalidOperationException)
         {
             return null;
         }
     }
+
+    // A suggestion is text: GitHub has no say in other line ends, and bytes that are not UTF-8 would be replaced by accepting it.
+    private static bool IsPlainText(SourceFile file) =>
+        file.Text.Length <= MaxChars && file.Utf16 is null && !file.Text.Contains('\r', StringComparison.Ordinal)
+        && Encoding.UTF8.GetBytes(file.Text).AsSpan().SequenceEqual(file.Utf8.Span);
+
+    // What looks otherwise than it is, or ends a line for some and not for others, is not offered to anybody.
+    private static bool IsShowable(string text) => text.EnumerateRunes().All(r => r.Value is '\n' or '\t'
+        || Rune.GetUnicodeCategory(r) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse));
 
     // The lines that differ, and no more.
     private FileFix? Lines(SourceFile file, string changed, Finding finding, string summary)

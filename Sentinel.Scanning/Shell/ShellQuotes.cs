@@ -9,12 +9,15 @@ internal static class ShellQuotes
     private const int MaxDepth = 32;
 
     /// <summary>
-    /// The quotes around a place. Null where they are not understood for certain: in or behind a here-document, backquotes, <c>$'…'</c>,
-    /// an arithmetic expression, a comment that is not closed before it. Time is linear in <paramref name="index"/>.
+    /// The quotes around a place. Null where they are not understood for certain: behind a backslash, in or behind a here-document,
+    /// backquotes, <c>$'…'</c>, an arithmetic expression, an expansion with quotes in it, a <c>case</c> in a substitution, a comment that
+    /// is not closed before it. Time is linear in <paramref name="index"/>.
     /// </summary>
     public static ShellQuote? At(string script, int index)
     {
-        // What a substitution $( ) stands in, the innermost last.
+        // The pattern of a case ends with a parenthesis that closes nothing.
+        if (script.Contains("$(", StringComparison.Ordinal) && script.Contains("case", StringComparison.Ordinal)) return null;
+        // What a substitution $( ) or a subshell ( ) stands in, the innermost last.
         var outer = new Stack<ShellQuote>();
         var quote = ShellQuote.None;
         for (var at = 0; at < index;)
@@ -29,10 +32,14 @@ internal static class ShellQuotes
             {
                 // An expression of GitHub's, or a parameter: quotes in them are their own.
                 var end = script.AsSpan(at).StartsWith("${{") ? script.IndexOf("}}", at, StringComparison.Ordinal) + 2 : script.IndexOf('}', at) + 1;
-                if (end <= at || end > index || script.AsSpan(at, end - at).Contains('\n')) return null;
+                if (end <= at || end > index || (!script.AsSpan(at).StartsWith("${{") && script.AsSpan(at, end - at).IndexOfAny("'\"\\\n`") >= 0)) return null;
                 at = end;
             }
-            else if (c == '\\') at += 2;
+            else if (c == '\\')
+            {
+                at += 2;
+                if (at > index) return null;
+            }
             else if (c == '`' || (c == '$' && next == '(' && script.AsSpan(at).StartsWith("$(("))) return null;
             else if (c == '$' && next == '(')
             {
@@ -61,7 +68,9 @@ internal static class ShellQuotes
             else if ((c == '<' && next == '<') || (c == '(' && next == '(')) return null;
             else
             {
-                if (c == ')' && outer.TryPop(out var around)) quote = around;
+                if (c == '(' && outer.Count < MaxDepth) outer.Push(quote);
+                else if (c == '(') return null;
+                else if (c == ')' && outer.TryPop(out var around)) quote = around;
                 at++;
             }
         }

@@ -2,6 +2,7 @@ using Sentinel.Scanning.Fixes;
 using Sentinel.Scanning.Identity;
 using Sentinel.Scanning.Secrets;
 using Sentinel.Scanning.Workflows.Rules;
+using Sentinel.Scanning.Yaml;
 
 namespace Sentinel.Scanning.Workflows;
 
@@ -69,7 +70,12 @@ public sealed class WorkflowAnalyzer : IFixingAnalyzer
     bool IFixingAnalyzer.IsSound(SourceFile before, SourceFile after, CancellationToken cancellationToken) =>
         WorkflowDocument.Parse(before.Text, cancellationToken) is { } old && WorkflowDocument.Parse(after.Text, cancellationToken) is { } now && old.IsAction == now.IsAction
         && old.Jobs.Select(j => j.Id).SequenceEqual(now.Jobs.Select(j => j.Id), StringComparer.Ordinal)
-        && old.Steps.Select(s => s.Label).SequenceEqual(now.Steps.Select(s => s.Label), StringComparer.Ordinal);
+        && old.Steps.Select(s => s.Label).SequenceEqual(now.Steps.Select(s => s.Label), StringComparer.Ordinal)
+        && RepeatedKeys(now) <= RepeatedKeys(old);
+
+    // GitHub refuses a workflow for them.
+    private static int RepeatedKeys(WorkflowDocument workflow) => workflow.Root.All().OfType<YamlMap>()
+        .Sum(map => map.Entries.Count - map.Entries.Select(e => e.Key.Value).Distinct(StringComparer.OrdinalIgnoreCase).Count());
 
     private static Finding ToFinding(SourceFile file, RuleDescriptor rule, WorkflowMatch match, CancellationToken cancellationToken)
     {
@@ -90,7 +96,7 @@ public sealed class WorkflowAnalyzer : IFixingAnalyzer
             FingerprintHash = CodeFingerprint.Of(rule.Id, match.Tokens, match.Scope),
             Snippet = SecretMask.Snippet(file, region, SnippetLines, out var startLine, cancellationToken),
             SnippetStartLine = startLine,
-            Proposal = match.Fix?.Invoke(),
+            Propose = match.Fix,
         };
     }
 }

@@ -39,6 +39,9 @@ internal sealed class WorkflowDocument
         return root.Map("runs").Text("using") == "composite" ? new WorkflowDocument(text, root, isAction: true) : null;
     }
 
+    /// <summary>Whether a change of the step changes nothing else: an alias makes one text the step of several jobs.</summary>
+    public bool IsWrittenOnce(WorkflowStep step) => Steps.Count(s => ReferenceEquals(s.Node, step.Node)) == 1;
+
     /// <summary>The <c>env</c> values that a step sees under a name, the closest first.</summary>
     public YamlText? Variable(WorkflowStep step, string name) =>
         Find(step.Env, name) ?? Find(step.Job.Node.Map("env"), name) ?? Find(Root.Map("env"), name);

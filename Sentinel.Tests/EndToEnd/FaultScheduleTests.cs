@@ -14,7 +14,7 @@ public sealed class FaultScheduleTests
         var expected = await bench.LiveAsync("calm", new Random(0), faults: 0);
         Assert.Contains("check Sentinel of c1: completed failure", expected, StringComparison.Ordinal);
         Assert.Contains("check Sentinel of c2: completed success", expected, StringComparison.Ordinal);
-        Assert.Contains("everything that this pull request had introduced is fixed", expected, StringComparison.Ordinal);
+        Assert.Contains("nothing that this pull request introduced is left in its code", expected, StringComparison.Ordinal);
 
         for (var seed = 1; seed <= Schedules; seed++)
         {

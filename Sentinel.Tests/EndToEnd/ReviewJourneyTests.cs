@@ -32,7 +32,7 @@ public sealed partial class ReviewJourneyTests
         Assert.Matches("^(check c3 (queued|in_progress) )*check c3 completed success $", Writes(repository, begun));
 
         var shown = repository.Shown();
-        Assert.Contains("everything that this pull request had introduced is fixed", shown, StringComparison.Ordinal);
+        Assert.Contains("**1 secret left the code and was not rotated.**", shown, StringComparison.Ordinal);
         Assert.DoesNotContain(DefectiveFiles.Token, shown, StringComparison.Ordinal);
         Assert.All(gitHub.Calls, call => Assert.True(IsExpected(call, repository), $"GitHub was not to be asked: {call}"));
         Assert.All(gitHub.Calls.Where(c => !c.Path.Contains(".git/", StringComparison.Ordinal)), call => Assert.InRange(call.Status, 200, 304));

@@ -16,10 +16,13 @@ namespace Sentinel.Worker.Commands;
 /// <summary><c>/sentinel rescan</c>: the same scan as "Re-run" on a check.</summary>
 internal sealed class RescanCommand(IScanQueue queue, TimeProvider time)
 {
-    /// <summary>Null while a finding of the pull request is still to be ignored.</summary>
+    /// <summary>How long a command to ignore that cannot be carried out is waited for.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromHours(2);
+
+    /// <summary>Null while a finding of the pull request is still to be ignored, as somebody asked before.</summary>
     public async Task<PullRequestCommand?> RunAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        if (await IsSomethingToIgnoreAsync(context, cancellationToken)) return null;
+        if (time.GetUtcNow() - context.Entry.At < Patience && await IsSomethingToIgnoreAsync(context, cancellationToken)) return null;
         Scan? added = null;
         var decided = await context.SettleAsync(
             async () =>
@@ -44,7 +47,7 @@ internal sealed class RescanCommand(IScanQueue queue, TimeProvider time)
         var wanted = JsonSerializer.Serialize(
             new { PullRequest = context.Pull.Number, Command = new { Verb = CommandVerb.Ignore } }, SentinelJson.Options);
         var waiting = await context.Database.Outbox.AsNoTracking()
-            .Where(m => m.Kind == OutboxMessage.GitHubCommand && m.Status == OutboxStatus.Pending && m.RepositoryId == context.Pull.RepositoryId && EF.Functions.JsonContains(m.Payload, wanted))
+            .Where(m => m.Kind == OutboxMessage.GitHubCommand && m.Status == OutboxStatus.Pending && m.RepositoryId == context.Pull.RepositoryId && m.CreatedAt <= context.Entry.At && EF.Functions.JsonContains(m.Payload, wanted))
             .Select(m => m.Payload).ToListAsync(cancellationToken);
         foreach (var message in waiting.Select(payload => JsonSerializer.Deserialize<CommandMessage>(payload, SentinelJson.Options)!))
         {

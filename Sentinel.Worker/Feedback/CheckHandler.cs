@@ -32,7 +32,7 @@ internal sealed class CheckHandler(GitHubClients clients, HeadStates states, Tim
         return state.WaitsForBase ? new OutboxOutcome.Postponed(time.GetUtcNow() + BaseWait, "The base branch is being scanned.") : OutboxOutcome.Done;
     }
 
-    private static async Task<CheckRunFacts> ReconcileAsync(GitHubPlace place, HeadState state, CheckRunContent content, CancellationToken cancellationToken)
+    private async Task<CheckRunFacts> ReconcileAsync(GitHubPlace place, HeadState state, CheckRunContent content, CancellationToken cancellationToken)
     {
         var name = CheckRunName.Of(state.PullRequest, state.ScanId, content.AnnotationsDigest);
         var own = new List<CheckRunFacts>();
@@ -42,16 +42,20 @@ internal sealed class CheckHandler(GitHubClients clients, HeadStates states, Tim
         }
         // Annotations can only be added. One that has other ones, of findings that were dismissed since, is left behind: a new one hides it,
         // as it does after another scan, unless there is one without any.
-        var current = own.Where(r => IsOf(r, state)).MaxBy(r => r.Id);
+        var newest = own.Where(r => IsOf(r, state)).MaxBy(r => r.Id);
+        var current = newest;
         if (current is null || (current.ExternalId != name && current.Output.AnnotationsCount > 0))
             current = own.OrderByDescending(r => r.Id).FirstOrDefault(r => r is { Output.AnnotationsCount: 0, Status: not "completed" });
         foreach (var left in own.Where(r => r != current && r.Status != "completed"))
             await place.Connection.UpdateCheckRunAsync(place.Repository.FullName, left.Id, Replaced(state), cancellationToken);
-        return await WriteAsync(place, state, content, name, current, cancellationToken);
+        // GitHub takes the one that ended last for the latest.
+        var decided = newest is not null && current != newest ? time.GetUtcNow() : (DateTimeOffset?)null;
+        return await WriteAsync(place, state, content, name, current, decided, cancellationToken);
     }
 
+    /// <param name="decided">When a decision made another check run of the same scan necessary; null when none did.</param>
     private static async Task<CheckRunFacts> WriteAsync(
-        GitHubPlace place, HeadState state, CheckRunContent content, string name, CheckRunFacts? current, CancellationToken cancellationToken)
+        GitHubPlace place, HeadState state, CheckRunContent content, string name, CheckRunFacts? current, DateTimeOffset? decided, CancellationToken cancellationToken)
     {
         while (current is null || !IsAsWanted(current, content, name))
         {
@@ -65,8 +69,8 @@ internal sealed class CheckHandler(GitHubClients clients, HeadStates states, Tim
                 DetailsUrl = state.Dashboard is { } dashboard ? $"{dashboard}/scans/{state.ScanId}" : null,
                 Status = isLast ? content.Status : "in_progress",
                 Conclusion = isLast ? content.Conclusion : null,
-                StartedAt = state.StartedAt,
-                CompletedAt = isLast && content.Conclusion is not null ? state.CompletedAt : null,
+                StartedAt = decided ?? state.StartedAt,
+                CompletedAt = isLast && content.Conclusion is not null ? decided ?? state.CompletedAt : null,
                 Output = new CheckRunOutputWrite(content.Title, content.Summary, batch.Count == 0 ? null : batch),
             };
             current = current is null

@@ -10,20 +10,32 @@ namespace Sentinel.Worker.Feedback;
 internal sealed class DashboardAddress(GitHubClients clients, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan KeptAfterFault = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _asking = new(1, 1);
     private (string? Address, DateTimeOffset Until) _known;
 
-    /// <summary>Without a slash at its end; null when the homepage is no address of a site's root.</summary>
-    /// <exception cref="GitHubException">GitHub does not say.</exception>
+    /// <summary>
+    /// Without a slash at its end; null when it is not known, or the homepage is no address of a site's root. A link is worth no check that
+    /// comes late: while GitHub does not say, the last that was known is given.
+    /// </summary>
     public async Task<string?> FindAsync(CancellationToken cancellationToken)
     {
         await _asking.WaitAsync(cancellationToken);
         try
         {
             if (time.GetUtcNow() < _known.Until) return _known.Address;
-            var app = await clients.App.GetAsync<OwnApp>("app", cancellationToken);
-            _known = (Read(app.ExternalUrl), time.GetUtcNow() + Kept);
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            patience.CancelAfter(Patience);
+            try
+            {
+                _known = (Read((await clients.App.GetAsync<OwnApp>("app", patience.Token)).ExternalUrl), time.GetUtcNow() + Kept);
+            }
+            catch (Exception ex) when (ex is GitHubException || (ex is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+            {
+                _known = (_known.Address, time.GetUtcNow() + KeptAfterFault);
+            }
             return _known.Address;
         }
         finally

@@ -62,7 +62,7 @@ internal static class GitHubText
     /// <param name="kind">What GitHub does with it; empty to show it only.</param>
     public static string Block(string lines, string kind = "")
     {
-        var text = lines.ReplaceLineEndings("\n");
+        var text = lines.Replace("\r\n", "\n", StringComparison.Ordinal);
         var fence = new string('`', Math.Max(3, LongestRun(text, '`') + 1));
         return $"{fence}{kind}\n{text}\n{fence}";
     }

@@ -74,6 +74,7 @@ internal sealed class HeadStates(GitHubAddresses addresses, DashboardAddress das
             {
                 Status = states.Any(s => s.Status == ScanStatus.Partial) ? ScanStatus.Partial : ScanStatus.Succeeded,
                 Allowed = states.Max(s => s.Allowed),
+                Settled = states.Max(s => s.Settled),
                 Findings = [.. states.SelectMany(s => s.Findings).GroupBy(f => f.Key).Select(g => g.MinBy(f => f.Origin)!).Order(Worst)],
             }
             : merged;

@@ -87,7 +87,7 @@ public sealed class DockerfileAnalyzer : IFixingAnalyzer
             FingerprintHash = CodeFingerprint.Of(rule.Id, match.Tokens, match.Stage.Name),
             Snippet = SecretMask.Snippet(file, region, SnippetLines, out var startLine, cancellationToken),
             SnippetStartLine = startLine,
-            Proposal = match.Fix?.Invoke(),
+            Propose = match.Fix,
         };
     }
 }

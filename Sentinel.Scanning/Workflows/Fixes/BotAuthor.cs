@@ -15,8 +15,12 @@ internal static partial class BotAuthor
         var edits = Actor().Matches(condition.Value)
             .Select(m => new TextEdit(condition.SpanOf(m.Index, m.Length), m.Value.EndsWith("_id", StringComparison.Ordinal) ? "github.event.pull_request.user.id" : "github.event.pull_request.user.login"))
             .ToList();
-        return edits.Count == 0 ? null : new FixProposal("The condition asks who opened the pull request, which nobody can change.", edits);
+        // Another question about the actor may mean just that.
+        return edits.Count != 1 || !Comparison().IsMatch(condition.Value) ? null : new FixProposal("The condition asks who opened the pull request, which nobody can change.", edits);
     }
+
+    [GeneratedRegex(@"\bgithub\.(?:actor_id|actor|triggering_actor|event\.sender\.login)\s*==|==\s*github\.(?:actor_id|actor|triggering_actor|event\.sender\.login)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Comparison();
 
     [GeneratedRegex(@"\bgithub\.(?:actor_id|actor|triggering_actor|event\.sender\.login)\b", RegexOptions.CultureInvariant)]
     private static partial Regex Actor();

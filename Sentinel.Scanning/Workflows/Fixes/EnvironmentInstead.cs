@@ -10,18 +10,29 @@ namespace Sentinel.Scanning.Workflows.Fixes;
 /// <summary>
 /// Hands a script text of strangers through the environment, where the shell reads it as data:
 /// https://docs.github.com/en/actions/concepts/security/script-injections#good-practices-for-mitigating-script-injection-attacks.
-/// Only where the shell is a POSIX one and the word is no program of its own, as that of <c>eval</c> or <c>python -c</c>.
+/// A variable is no remedy where something reads it as a program: <c>eval</c>, <c>python -c</c>, a pipe into a shell, arithmetic. So only
+/// commands of which it is known that they take their arguments as data are changed, and only in scripts without anything of that kind.
 /// </summary>
 internal static partial class EnvironmentInstead
 {
     private const int MaxName = 60;
 
-    // They run what they are given as an argument, or what it holds: a variable in it is pasted as before.
+    // What somebody can still judge; each costs a pass over the script.
+    private const int MaxScript = 32 * 1024;
+    private const int MaxExpressions = 20;
+
+    // Arguments are data to them.
+    private static readonly FrozenSet<string> TakingData = FrozenSet.ToFrozenSet(["", "[", "[[", "case", "echo", "export", "gh", "printf", "test"], StringComparer.Ordinal);
+
+    // Of git those that run nothing that is named by an argument of theirs.
+    private static readonly FrozenSet<string> GitTakingData = FrozenSet.ToFrozenSet(["branch", "checkout", "commit", "log", "show", "switch", "tag"], StringComparer.Ordinal);
+
+    // They run text as a program, in whatever way it reaches them.
     private static readonly FrozenSet<string> Interpreters = FrozenSet.ToFrozenSet(
         [
-            ".", "ash", "awk", "bash", "bun", "chroot", "cmd", "dash", "deno", "docker", "envsubst", "eval", "expect", "find", "gawk", "groovy", "jq", "julia", "ksh", "kubectl",
-            "lua", "make", "mawk", "mysql", "node", "npx", "osascript", "parallel", "perl", "php", "podman", "powershell", "psql", "pwsh", "python", "python2", "python3",
-            "rscript", "ruby", "script", "sed", "sh", "source", "sqlite3", "ssh", "su", "tclsh", "trap", "watch", "xargs", "yq", "zsh",
+            ".", "ash", "awk", "bash", "bun", "chroot", "csh", "dash", "declare", "deno", "env", "eval", "expect", "find", "fish", "flock", "gawk", "groovy", "ksh", "let", "local",
+            "lua", "mapfile", "mawk", "nawk", "node", "nodejs", "npx", "parallel", "perl", "php", "powershell", "psql", "pwsh", "read", "readarray", "rscript", "ruby", "script", "sh",
+            "source", "ssh", "su", "tclsh", "trap", "ts-node", "tsx", "typeset", "watch", "xargs", "zsh",
         ],
         StringComparer.OrdinalIgnoreCase);
 
@@ -34,16 +45,18 @@ internal static partial class EnvironmentInstead
     public static FixProposal? Use(WorkflowDocument workflow, WorkflowStep step, FoundExpression target, IReadOnlyList<FoundExpression> untrusted)
     {
         if (step.Run is not { } run || target.Holder != run || step.Node.Entry("run") is not { } anchor || !RunsPosixShell(workflow, step)) return null;
+        if (run.Value.Length > MaxScript || untrusted.Count > MaxExpressions || !workflow.IsWrittenOnce(step) || run.Span.Start < anchor.Key.Span.End) return null;
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var added = new List<(string Name, string Text)>();
         var replaced = new List<Replacement>();
         var commands = ShellScript.Parse(run.Value);
+        if (MayRunText(run.Value, commands)) return null;
         foreach (var expression in untrusted)
         {
-            if (ShellQuotes.At(run.Value, expression.Start) is not { } quote || IsProgram(commands, expression, quote)) continue;
+            if (ShellQuotes.At(run.Value, expression.Start) is not { } quote || !IsData(commands, expression)) continue;
             if (!names.TryGetValue(expression.Text, out var name))
             {
-                if (KnownName(workflow, step, expression) is { } known) name = known;
+                if (KnownName(workflow, step, run.Value, expression) is { } known) name = known;
                 else if (NewName(workflow, step, run.Value, expression, names.Values) is { } free) added.Add((name = free, expression.Text));
                 else continue;
                 names[expression.Text] = name;
@@ -77,35 +90,53 @@ internal static partial class EnvironmentInstead
     private static bool RunsPosixShell(WorkflowDocument workflow, WorkflowStep step)
     {
         var shell = step.Node.Text("shell") ?? step.Job.Node.Map("defaults").Map("run").Text("shell") ?? workflow.Root.Map("defaults").Map("run").Text("shell");
-        if (shell is not null) return shell is "bash" or "sh" || shell.StartsWith("bash ", StringComparison.Ordinal) || shell.StartsWith("sh ", StringComparison.Ordinal);
+        if (shell is not null) return PosixShell().IsMatch(shell);
         var labels = step.Job.Node.Get("runs-on").OneOrMany().Select(l => l.Value).ToList();
         return labels.Count > 0 && labels.TrueForAll(l => l.StartsWith("ubuntu-", StringComparison.OrdinalIgnoreCase) || l.StartsWith("macos-", StringComparison.OrdinalIgnoreCase)
             || l.Equals("linux", StringComparison.OrdinalIgnoreCase) || l.Equals("self-hosted", StringComparison.OrdinalIgnoreCase))
             && labels.Exists(l => !l.Equals("self-hosted", StringComparison.OrdinalIgnoreCase));
     }
 
-    // The word is a program's name, or is given to a program that runs it, or is a list that the shell must split.
-    private static bool IsProgram(IReadOnlyList<ShellCommand> commands, FoundExpression expression, ShellQuote quote)
+    // Commands around the place are known to take it as data, and hand it to no other one but through the files of which the runner
+    // makes data: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#environment-files.
+    private static bool IsData(IReadOnlyList<ShellCommand> commands, FoundExpression expression)
     {
         var around = commands.Where(c => Holds(c.Span)).ToList();
-        return around.Count == 0 || around.Exists(c => (c.Program is { } program && Holds(program.Span)) || (quote == ShellQuote.None && c.Name is "for" or "select")
-            || c.Pipeline().Any(p => p.Words.Any(w => Interpreters.Contains(w.Text[(w.Text.LastIndexOf('/') + 1)..]))));
+        return around.Count > 0 && around.TrueForAll(c => c.PipesTo is null && !(c.Program is { } program && Holds(program.Span))
+            && (TakingData.Contains(c.Name) || (c.Name == "git" && c.Arguments.FirstOrDefault() is { } verb && GitTakingData.Contains(verb.Text)))
+            && c.Redirects.All(r => r.Target.Text is "$GITHUB_OUTPUT" or "$GITHUB_STEP_SUMMARY" or "/dev/null" or "/dev/stderr" or "1" or "2"));
 
         bool Holds(TextSpan span) => span.Start <= expression.Start && span.End >= expression.Start + expression.Length;
     }
 
+    // Anywhere in the script: a variable may get there.
+    private static bool MayRunText(string script, IReadOnlyList<ShellCommand> commands) =>
+        RunsText().IsMatch(script) || commands.Any(c => c.Words.Any(w => IsInterpreter(w.Text)) || c.Program is { Text: ['$', ..] or ['`', ..] });
+
+    private static bool IsInterpreter(string word)
+    {
+        var name = word[(word.LastIndexOf('/') + 1)..];
+        return Interpreters.Contains(name) || name.StartsWith("python", StringComparison.OrdinalIgnoreCase) || name.StartsWith("pypy", StringComparison.OrdinalIgnoreCase);
+    }
+
     // What stands in the environment under a name already.
-    private static string? KnownName(WorkflowDocument workflow, WorkflowStep step, FoundExpression expression)
+    private static string? KnownName(WorkflowDocument workflow, WorkflowStep step, string script, FoundExpression expression)
     {
         if (expression.Tree is not Expression.Context { Path: var path } || path.Split('.') is not ["env", var name]) return null;
         var key = new[] { step.Env, step.Job.Node.Map("env"), workflow.Root.Map("env") }.SelectMany(env => env?.Entries ?? [])
             .Select(e => e.Key.Value).FirstOrDefault(k => k.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return key is not null && Name().IsMatch(key) ? key : null;
+        // One that the script sets itself is another value by then.
+        return key is not null && Name().IsMatch(key) && Regex.Count(script, $@"(?<![\w${{]){key}\b", RegexOptions.CultureInvariant) == ScriptContexts(script, key) ? key : null;
     }
+
+    // As env.NAME within expressions, where it is no variable of the shell.
+    private static int ScriptContexts(string script, string key) => Regex.Count(script, $@"\benv\.{key}\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 
     // github.event.issue.title is ISSUE_TITLE.
     private static string? NewName(WorkflowDocument workflow, WorkflowStep step, string script, FoundExpression expression, IEnumerable<string> taken)
     {
+        // Variables of one step do not see each other.
+        if (expression.Tree?.All().OfType<Expression.Context>().Any(c => c.Path.StartsWith("env.", StringComparison.Ordinal)) == true) return null;
         if (expression.Text.Contains('\n', StringComparison.Ordinal) || Taint.Of(expression, workflow, step) is not { } origin) return null;
         string[] words = [.. origin.Split('.').Where(w => w is not ("github" or "event" or "*" or "outputs" or "steps" or "needs")).TakeLast(2)];
         var stem = NotInName().Replace(string.Join('_', words).ToUpperInvariant(), "_").Trim('_');
@@ -129,6 +160,13 @@ internal static partial class EnvironmentInstead
         var value = $"${{{{ {text} }}}}";
         return value.Contains(": ", StringComparison.Ordinal) || value.Contains(" #", StringComparison.Ordinal) ? $"'{value.Replace("'", "''", StringComparison.Ordinal)}'" : value;
     }
+
+    // Functions; groups and compounds that are piped on or redirected; arithmetic, where a subscript may run a command; -c.
+    [GeneratedRegex(@"\(\)|\bfunction\s|(?:[})]|\b(?:done|fi|esac))\s*(?:\||[0-9]?[<>])|\s-(?:eq|ne|lt|le|gt|ge|v)\s|\(\(|\$\[|\s-[a-z]*c\s|<<|--(?:exec|command|eval)\b|GITHUB_ENV|GITHUB_PATH", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex RunsText();
+
+    [GeneratedRegex(@"\A(?:bash|sh)(?:(?: -[a-z]+| --[a-z]+| -o pipefail)* \{0\})?\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex PosixShell();
 
     [GeneratedRegex(@"\A[A-Za-z_][A-Za-z0-9_]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();

@@ -13,9 +13,11 @@ internal static partial class TokenPermissions
         [
             "actions/cache", "actions/cache/restore", "actions/cache/save", "actions/checkout", "actions/download-artifact", "actions/setup-dotnet", "actions/setup-go",
             "actions/setup-java", "actions/setup-node", "actions/setup-python", "actions/upload-artifact", "docker/setup-buildx-action", "docker/setup-qemu-action",
-            "dtolnay/rust-toolchain", "gradle/actions/setup-gradle", "oven-sh/setup-bun", "pnpm/action-setup", "ruby/setup-ruby", "swatinem/rust-cache", "astral-sh/setup-uv",
+            "dtolnay/rust-toolchain", "oven-sh/setup-bun", "pnpm/action-setup", "ruby/setup-ruby", "swatinem/rust-cache", "astral-sh/setup-uv",
         ],
         StringComparer.Ordinal);
+
+    public static bool IsContentWithReading(string action) => ContentWithReading.Contains(action);
 
     public static FixProposal? LimitToReading(WorkflowDocument workflow)
     {
@@ -27,6 +29,6 @@ internal static partial class TokenPermissions
     }
 
     // Whatever may use the token, or write back.
-    [GeneratedRegex(@"GITHUB_TOKEN|GH_TOKEN|github\.token|secrets\.|\bgh\s|\bgit\b[^\n]{0,80}\spush\b|api\.github\.com|ACTIONS_ID_TOKEN|ghcr\.io", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"GITHUB_TOKEN|GH_TOKEN|github\.token|secrets\.|\bgh\s|\bgit\b[^\n]{0,80}\spush\b|api\.github\.com|ACTIONS_ID_TOKEN|ghcr\.io|release|publish|deploy", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Token();
 }

@@ -18,7 +18,8 @@ internal static class YamlEdits
     /// <inheritdoc cref="Before"/>
     public static TextEdit? After(string source, YamlEntry entry, params string[] lines)
     {
-        if (ColumnOf(source, entry) is not { } column || entry.Value is not YamlText value) return null;
+        // An alias stands for what is written elsewhere.
+        if (ColumnOf(source, entry) is not { } column || entry.Value is not YamlText value || value.Span.Start < entry.Key.Span.End) return null;
         if (source.AsSpan(entry.Key.Span.Start, value.Span.End - entry.Key.Span.Start).Contains('\n')) return null;
         var end = source.IndexOf('\n', value.Span.End) is >= 0 and var found ? found : source.Length;
         // Nothing but a comment may follow.

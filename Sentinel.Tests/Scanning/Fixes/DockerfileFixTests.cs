@@ -10,6 +10,11 @@ public sealed class DockerfileFixTests
     [InlineData("dockerfile-world-writable", "RUN mkdir /a && chmod -R 777 /a", "RUN mkdir /a && chmod -R 775 /a")]
     [InlineData("dockerfile-world-writable", "RUN chmod a+rwx /a", "RUN chmod ug+rwx,o+rx /a")]
     [InlineData("dockerfile-world-writable", "RUN chmod o+w /a", "RUN chmod o-w /a")]
+    [InlineData("dockerfile-world-writable", "RUN chmod 777 /tmp", null)]
+    [InlineData("dockerfile-world-writable", "RUN chmod 777 /a\nUSER app", null)]
+    [InlineData("dockerfile-disabled-verification", "RUN curl -kLokubectl https://a.acme.io/kubectl", "RUN curl -Lokubectl https://a.acme.io/kubectl")]
+    [InlineData("dockerfile-sudo", "RUN cat apt.txt && pip install x\nRUN sudo make install", null)]
+    [InlineData("dockerfile-sudo", "USER root\nRUN su app -c \"cd x && sudo make install\"", null)]
     [InlineData("dockerfile-disabled-verification", "RUN curl -fsSLk https://a.acme.io/x -o x", "RUN curl -fsSL https://a.acme.io/x -o x")]
     [InlineData("dockerfile-disabled-verification", "RUN curl -k https://a.acme.io/x -o x", "RUN curl https://a.acme.io/x -o x")]
     [InlineData("dockerfile-disabled-verification", "RUN curl -o x --insecure https://a.acme.io/x", "RUN curl -o x https://a.acme.io/x")]
@@ -25,7 +30,7 @@ public sealed class DockerfileFixTests
     [InlineData("dockerfile-sudo", "RUN apt-get install -y make\nUSER build\nRUN sudo make install", null)]
     public async Task Rule_ChangesTheInstruction(string rule, string instructions, string? expected)
     {
-        var before = $"FROM debian:12@sha256:{new string('a', 64)}\n{instructions}\nUSER app\n";
+        var before = $"FROM debian:12@sha256:{new string('a', 64)}\n{instructions}\n";
 
         var finding = (await FixBench.ScanAsync("Dockerfile", before)).First(f => f.RuleId == rule);
 

@@ -32,7 +32,40 @@ public sealed class FixProverTests
         var finding = await ProveAsync(Text, Replace(old, now));
 
         Assert.True(finding.Fix is null, why);
-        Assert.Null(finding.Proposal);
+        Assert.Null(finding.Propose);
+    }
+
+    [Theory]
+    [InlineData("good\u2028evil")]
+    [InlineData("good\u0085evil")]
+    [InlineData("good \u202eevil")]
+    [InlineData("good\u200bevil")]
+    [InlineData("good\u0000evil")]
+    public async Task Proposal_WithTextThatLooksOtherwiseThanItIs_BecomesNothing(string now) => Assert.Null((await ProveAsync(Text, Replace("bad one", now))).Fix);
+
+    [Fact]
+    public async Task Proposal_ThatThrows_CostsNothingButItself()
+    {
+        var (bad, file, context) = (new LineAnalyzer("bad", 1), SourceFile.FromText("a.txt", Text), new AnalysisContext(new byte[32]));
+        var found = await bad.AnalyzeAsync(file, context, TestContext.Current.CancellationToken);
+
+        var (complete, proved) = await new FixProver([bad], context).ProveAsync(
+            file, bad, [found[0] with { Propose = () => throw new InvalidOperationException() }, found[1] with { Propose = () => Replace("bad two", "good") }], TestContext.Current.CancellationToken);
+
+        Assert.True(complete);
+        Assert.Equal([null, "good"], proved.Select(f => f.Fix?.Replacement));
+    }
+
+    [Fact]
+    public async Task Time_ThatRunsOut_LeavesTheFindingsAndIsSaid()
+    {
+        var (bad, file, context) = (new LineAnalyzer("bad", 1), SourceFile.FromText("a.txt", Text), new AnalysisContext(new byte[32]));
+        var found = await bad.AnalyzeAsync(file, context, TestContext.Current.CancellationToken);
+
+        var (complete, proved) = await new FixProver([bad], context).ProveAsync(file, bad, [.. found.Select(f => f with { Propose = () => Replace("bad one", "good") })], new CancellationToken(canceled: true));
+
+        Assert.False(complete);
+        Assert.Equal((2, true), (proved.Count, proved.All(f => f is { Fix: null, Propose: null })));
     }
 
     [Fact]
@@ -68,7 +101,7 @@ public sealed class FixProverTests
     public async Task CachedResult_KeepsTheFix()
     {
         const string Path = "Dockerfile";
-        var (source, cache) = (new MemorySource().With(Path, "FROM debian:12\nRUN chmod 777 /a\nUSER app\n"), new MemoryCache());
+        var (source, cache) = (new MemorySource().With(Path, "FROM debian:12\nRUN chmod 777 /a\n"), new MemoryCache());
         var engine = new ScanEngine(ScannerRegistration.Analyzers);
 
         var first = await ScanAsync();
@@ -119,8 +152,8 @@ public sealed class FixProverTests
         var (bad, file, context) = (new LineAnalyzer("bad", 1), SourceFile.FromText("a.txt", text), new AnalysisContext(new byte[32]));
         var found = await bad.AnalyzeAsync(file, context, TestContext.Current.CancellationToken);
         IFileAnalyzer[] analyzers = [bad, new LineAnalyzer("worse", 7), .. ScannerRegistration.Analyzers.Where(a => a.Descriptor.Id.StartsWith("secrets/", StringComparison.Ordinal) && text.Contains("token", StringComparison.Ordinal))];
-        var proved = await new FixProver(analyzers, context).ProveAsync(file, bad, [found[0] with { Proposal = proposal }, .. found.Skip(1)], TestContext.Current.CancellationToken);
-        return proved[0];
+        var proved = await new FixProver(analyzers, context).ProveAsync(file, bad, [found[0] with { Propose = () => proposal }, .. found.Skip(1)], TestContext.Current.CancellationToken);
+        return proved.Findings[0];
     }
 
     /// <summary>Finds lines that begin with a word; cannot read a text with "unreadable" in it, and takes one with "broken" for something else.</summary>

@@ -54,6 +54,25 @@ public sealed class WorkflowFixTests
     [InlineData("- env: { A: b }\n  run: echo ${{ github.event.issue.title }}")]
     [InlineData("- run: 'echo ''a ${{ github.event.issue.title }}'''")]
     [InlineData("- run: \"echo ${{ github.event.issue.title }}\"")]
+    [InlineData("- run: |\n    CMD=\"echo ${{ github.event.issue.title }}\"\n    eval \"$CMD\"")]
+    [InlineData("- run: |\n    run() { eval \"$1\"; }\n    run \"${{ github.event.issue.title }}\"")]
+    [InlineData("- run: |\n    { echo \"deploy ${{ github.event.issue.title }}\"; } | ssh host bash")]
+    [InlineData("- run: |\n    ( echo \"${{ github.event.issue.title }}\" ) | cat")]
+    [InlineData("- run: |\n    for a in b; do echo \"${{ github.event.issue.title }}\"; done | cat")]
+    [InlineData("- run: |\n    echo \"const t='${{ github.event.issue.title }}'\" > x.js && make")]
+    [InlineData("- run: python3.11 -c \"print('${{ github.event.issue.title }}')\"")]
+    [InlineData("- run: |\n    $PYTHON -c \"print('${{ github.event.issue.title }}')\"")]
+    [InlineData("- run: mongosh --eval \"x('${{ github.event.issue.title }}')\"")]
+    [InlineData("- run: git rebase --exec \"echo ${{ github.event.issue.title }}\" main")]
+    [InlineData("- run: |\n    [[ \"${{ github.event.issue.title }}\" -eq 1 ]] && make")]
+    [InlineData("- run: |\n    declare -i n=\"${{ github.event.issue.title }}\"")]
+    [InlineData("- run: |\n    echo \"T=${{ github.event.issue.title }}\" >> $GITHUB_ENV")]
+    [InlineData("- run: echo \\${{ github.event.issue.title }} done")]
+    [InlineData("- run: echo \"$( (cd x); case $a in b) echo ${{ github.event.issue.title }};; esac)\"")]
+    [InlineData("- run: echo ${A//'}'/x} ${{ github.event.issue.title }}")]
+    [InlineData("- shell: bash -c \"python {0}\"\n  run: echo ${{ github.event.issue.title }}")]
+    [InlineData("- env:\n    TITLE: ${{ github.event.issue.title }}\n  run: |\n    TITLE=prefix\n    echo \"${{ env.TITLE }}\"")]
+    [InlineData("- env:\n    A: b\n  run: echo \"${{ env.A || github.event.issue.title }}\"")]
     public async Task ScriptInjection_WhereAVariableWouldBeNoRemedy_NothingIsProposed(string steps)
     {
         var findings = await FixBench.ScanAsync(FixBench.Workflow, Issues(steps));
@@ -88,6 +107,9 @@ public sealed class WorkflowFixTests
     [InlineData("- uses: actions/checkout@P\n        with:\n          persist-credentials: true", "- uses: actions/checkout@P\n        with:\n          persist-credentials: false")]
     [InlineData("- uses: actions/checkout@P\n      - run: git push", null)]
     [InlineData("- uses: actions/checkout@P\n        with: { fetch-depth: 0 }", null)]
+    [InlineData("- uses: actions/checkout@P\n        with:\n          persist-credentials: 'true'", "- uses: actions/checkout@P\n        with:\n          persist-credentials: false")]
+    [InlineData("- uses: actions/checkout@P\n      - uses: stefanzweifel/git-auto-commit-action@P", null)]
+    [InlineData("- uses: actions/checkout@P\n      - run: npx semantic-release", null)]
     public async Task PersistedCredentials_AreWithheldUnlessTheyAreNeeded(string checkout, string? expected)
     {
         Assert.Equal(expected is null ? null : Text(expected), await FixedAsync("persisted-credentials", Text(checkout)));
@@ -113,11 +135,26 @@ public sealed class WorkflowFixTests
     [InlineData("pull_request_target", "${{ github.actor_id == '49699333' && true }}", "${{ github.event.pull_request.user.id == '49699333' && true }}")]
     [InlineData("[pull_request_target, issue_comment]", "github.actor == 'dependabot[bot]'", null)]
     [InlineData("workflow_run", "github.actor == 'dependabot[bot]'", null)]
+    [InlineData("pull_request_target", "github.actor == 'dependabot[bot]' || github.actor == github.repository_owner", null)]
     public async Task BotCondition_AsksForTheAuthorWhereThereIsOne(string on, string condition, string? expected)
     {
         Assert.Equal(expected is null ? null : Text(expected), await FixedAsync("bot-condition", Text(condition)));
 
         string Text(string condition) => $"on: {on}\npermissions: {{}}\njobs:\n  build:\n    if: {condition}\n    runs-on: ubuntu-24.04\n    steps:\n      - run: make\n";
+    }
+
+    /// <summary>An alias makes one text the step of two jobs; whatever it does to fixes, the findings stand.</summary>
+    [Fact]
+    public async Task Alias_CostsNoFinding()
+    {
+        var text = $"on: issues\npermissions: {{}}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: &c actions/checkout@{Pinned}\n      - &s\n        run: echo \"${{{{ github.event.issue.title }}}}\"\n"
+            + $"  b:\n    runs-on: windows-2025\n    steps:\n      - uses: *c\n      - *s\n      - uses: actions/upload-artifact@{Pinned}\n        with:\n          path: .\n";
+
+        var findings = await FixBench.ScanAsync(FixBench.Workflow, text);
+
+        Assert.Contains(findings, f => f.RuleId == "persisted-credentials");
+        Assert.Contains(findings, f => f.RuleId == "template-injection");
+        Assert.All(findings, f => Assert.Null(f.Fix));
     }
 
     private static async Task<string?> FixedAsync(string rule, string text) =>

@@ -27,7 +27,7 @@ internal sealed partial class DisabledVerification : IDockerfileRule
         // --trusted-host names a host: what to do with it is not for a machine to say.
         if (text.StartsWith("pip", StringComparison.Ordinal)) return text;
         var without = Option().Replace(text, "");
-        return without != text ? without : CurlFlags().Replace(text, m => m.Value.Replace("k", "", StringComparison.Ordinal));
+        return without != text ? without : CurlFlags().Replace(text, m => m.Groups[1].Value + m.Groups[2].Value);
     }
 
     // GIT_SSL_NO_VERIFY is not among them: git asks whether it is set, not to what.
@@ -38,7 +38,7 @@ internal sealed partial class DisabledVerification : IDockerfileRule
     private static partial Regex Option();
 
     // Letters before it that take no value: -ok is a file named k.
-    [GeneratedRegex(@"(?<=^curl.* )-[fgiJLNOqRsSv]*k[a-zA-Z]*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?<=^curl.* )(-[fgiJLNOqRsSv]*)k([a-zA-Z]*)$", RegexOptions.CultureInvariant)]
     private static partial Regex CurlFlags();
 
     [GeneratedRegex(@"\bcurl[ \t](?:[^|;&\n]{0,300}[ \t])?(?:-[a-zA-Z]*k[a-zA-Z]*|--insecure)(?:[ \t\n]|$)|\bwget[ \t](?:[^|;&\n]{0,300}[ \t])?--no-check-certificate|strict-ssl[ =]+false|\bpip3?[ \t][^|;&\n]{0,300}--trusted-host|http\.sslVerify[ =]+(?:false|0)|GIT_SSL_NO_VERIFY=(?:1|true)|NODE_TLS_REJECT_UNAUTHORIZED=0|--allow-unauthenticated|--force-yes|--allow-untrusted|--no-?gpg-?checks?|--nosignature", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

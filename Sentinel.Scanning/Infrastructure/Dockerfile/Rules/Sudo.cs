@@ -15,7 +15,7 @@ internal sealed partial class Sudo : IDockerfileRule
         ["FROM debian:12\nRUN apt-get update\nUSER app\n", "FROM debian:12\nRUN echo pseudo sudoku\nUSER app\n"]);
 
     public IEnumerable<DockerMatch> Check(DockerfileDocument document) => 
-        DockerRule.Search(document, "RUN", Pattern(), "A build step uses sudo.", (stage, instruction, span) => IsRoot(stage, instruction) ? Drop(document, span) : null);
+        DockerRule.Search(document, "RUN", Pattern(), "A build step uses sudo.", (stage, instruction, span) => IsRoot(stage, instruction) && !Others().IsMatch(instruction.Arguments) ? Drop(document, span) : null);
 
     private static FixProposal? Drop(DockerfileDocument document, TextSpan span) =>
         DockerRule.Replace(document, span, "The build step runs as root here already, so sudo changes nothing.", text => Word().Replace(text, "", 1));
@@ -31,7 +31,11 @@ internal sealed partial class Sudo : IDockerfileRule
     [GeneratedRegex(@"\bsudo[ \t]+", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Word();
 
-    [GeneratedRegex(@"\b(?:apt|apt-get|apk|yum|dnf|microdnf|zypper)\b[^\n]{0,200}\b(?:install|add)\b", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    // Somebody else's command, or a text that is one.
+    [GeneratedRegex(@"[""'`]|\b(?:su|gosu|runuser|setpriv|su-exec)\b", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Others();
+
+    [GeneratedRegex(@"(?:^|&&|;)\s*(?:apt|apt-get|apk|yum|dnf|microdnf|zypper)\s[^\n&;|]{0,200}\b(?:install|add)\b", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Installs();
 
     [GeneratedRegex(@"(?:^|&&|;|\|)[ \t\n]*sudo[ \t]+[^\s-]\S*", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]

@@ -14,8 +14,12 @@ internal sealed partial class WorldWritable : IDockerfileRule
         ["FROM debian:12\nRUN chmod 755 /app\nUSER app\n", "FROM debian:12\nRUN chmod 1777 /tmp\nUSER app\n"]);
 
     public IEnumerable<DockerMatch> Check(DockerfileDocument document) => 
-        DockerRule.Search(document, "RUN", Pattern(), "Every user may write these files.", (_, _, span) => DockerRule.Replace(
+        DockerRule.Search(document, "RUN", Pattern(), "Every user may write these files.", (_, _, span) => MayNeedIt(document, span) ? null : DockerRule.Replace(
             document, span, "Owner and group keep their rights, and all others may no longer write.", text => Mode().Replace(text, m => Narrowed(m.Value), 1)));
+
+    // Folders for everybody are that on purpose, and whoever else the image runs as may be the one who has to write.
+    private static bool MayNeedIt(DockerfileDocument document, TextSpan span) =>
+        Shared().IsMatch(document.Source.AsSpan(span.Start, span.Length)) || document.Stages.SelectMany(s => s.Instructions).Any(i => i.Keyword == "USER" && i.Arguments.Trim().Split(':')[0] is not ("root" or "0"));
 
     private static string Narrowed(string mode) => mode switch
     {
@@ -25,6 +29,9 @@ internal sealed partial class WorldWritable : IDockerfileRule
         "o+w" => "o-w",
         _ => "ug+rwx,o+rx",
     };
+
+    [GeneratedRegex(@"/tmp|/dev/shm|/run/lock", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex Shared();
 
     [GeneratedRegex(@"\b0?777\b|\b(?:a\+rwx|ugo\+rwx|a=rwx|o\+w)\b", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Mode();
