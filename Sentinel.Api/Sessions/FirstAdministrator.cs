@@ -3,7 +3,6 @@ using Sentinel.Contracts.Sessions;
 using Sentinel.Data;
 using Sentinel.GitHub;
 using Sentinel.GitHub.Errors;
-using Sentinel.ServiceDefaults.Configuration;
 
 namespace Sentinel.Api.Sessions;
 
@@ -12,7 +11,7 @@ namespace Sentinel.Api.Sessions;
 /// GitHub has it at that moment. Only where there is no App at all (an OAuth client alone) is it the first person who comes.
 /// </summary>
 internal sealed partial class FirstAdministrator(
-    IDbContextFactory<SentinelDbContext> databases, GitHubClients gitHub, OrganizationRule organizations, IConfiguration configuration, ILogger<FirstAdministrator> logger)
+    IDbContextFactory<SentinelDbContext> databases, GitHubClients gitHub, OrganizationRule organizations, ILogger<FirstAdministrator> logger)
 {
     /// <summary>Whether this person may; false too where there is an administrator already, and where GitHub does not say whose the App is.</summary>
     public async Task<bool> MayBeAsync(GitHubConnection asPerson, GitHubAccount account, CancellationToken cancellationToken)
@@ -21,9 +20,8 @@ internal sealed partial class FirstAdministrator(
         if (await db.People.AnyAsync(person => person.Role == Role.Admin, cancellationToken)) return false;
         if (!await gitHub.HasAppAsync(cancellationToken))
         {
-            // An App whose credentials cannot be read has an owner all the same.
-            var known = configuration[ConfigurationKeys.GitHubAppId] is { Length: > 0 } || await db.GitHubApps.AnyAsync(cancellationToken);
-            return !known && !await db.People.AnyAsync(cancellationToken);
+            // An App whose secrets cannot be opened has an owner all the same.
+            return !await db.GitHubApps.AnyAsync(cancellationToken) && !await db.People.AnyAsync(cancellationToken);
         }
         try
         {

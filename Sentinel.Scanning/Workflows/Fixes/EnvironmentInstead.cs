@@ -126,7 +126,7 @@ internal static partial class EnvironmentInstead
         var key = new[] { step.Env, step.Job.Node.Map("env"), workflow.Root.Map("env") }.SelectMany(env => env?.Entries ?? [])
             .Select(e => e.Key.Value).FirstOrDefault(k => k.Equals(name, StringComparison.OrdinalIgnoreCase));
         // One that the script sets itself is another value by then.
-        return key is not null && Name().IsMatch(key) && Regex.Count(script, $@"(?<![\w${{]){key}\b", RegexOptions.CultureInvariant) == ScriptContexts(script, key) ? key : null;
+        return key is not null && Name().IsMatch(key) && Regex.Count(script, $@"(?<![\w${{]){key}\b", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase) == ScriptContexts(script, key) ? key : null;
     }
 
     // As env.NAME within expressions, where it is no variable of the shell.

@@ -30,7 +30,8 @@ internal sealed class PersistedCredentials : IWorkflowRule
             var later = job.Steps.SkipWhile(s => s != leaves).FirstOrDefault(s => s.Action == "actions/upload-artifact" && IsWholeFolder(s.With.Text("path")));
             if (later is not null)
                 yield return WorkflowMatch.At(leaves.Uses!, leaves, "The token that this step leaves in the folder is uploaded with it.", "persist-credentials")
-                    with { Fix = () => CheckoutToken.Withhold(workflow, leaves) };
+                    with
+                { Fix = () => CheckoutToken.Withhold(workflow, leaves) };
         }
     }
 

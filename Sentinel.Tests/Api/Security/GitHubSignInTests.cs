@@ -66,33 +66,27 @@ public sealed class GitHubSignInTests
         Assert.Equal(Role.Admin, (await bench.SignInAsync(bench.GitHub.AddUser("olivia"), Cancellation)).Role);
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task SignIn_WithAnAppThatCannotBeRead_MakesNobodyAdministrator(bool stored)
+    [Fact]
+    public async Task SignIn_WithAnAppWhoseSecretsCannotBeOpened_MakesNobodyAdministrator()
     {
-        // Without its key, and with a row that was sealed under another one.
-        await using var bench = await SignInBench.StartAsync(Cancellation, settings: [("GITHUB_APP_ID", stored ? "" : "424242"), ("GITHUB_APP_PRIVATE_KEY", "")]);
-        if (stored)
+        await using var bench = await SignInBench.StartAsync(Cancellation, settings: [("GITHUB_APP_ID", ""), ("GITHUB_APP_PRIVATE_KEY", "")]);
+        await bench.Api.QueryAsync(db =>
         {
-            await bench.Api.QueryAsync(db =>
+            db.GitHubApps.Add(new GitHubApp
             {
-                db.GitHubApps.Add(new GitHubApp
-                {
-                    AppId = 1,
-                    Slug = "sentinel",
-                    Name = "Sentinel",
-                    OwnerLogin = "alice",
-                    OwnedByOrganization = false,
-                    HtmlUrl = "https://github.example/apps/sentinel",
-                    ClientId = "client",
-                    Secrets = [],
-                    CreatedAt = bench.Clock.GetUtcNow(),
-                    CreatedBy = "operator",
-                });
-                return db.SaveChangesAsync(Cancellation);
+                AppId = 1,
+                Slug = "sentinel",
+                Name = "Sentinel",
+                OwnerLogin = "alice",
+                OwnedByOrganization = false,
+                HtmlUrl = "https://github.example/apps/sentinel",
+                ClientId = "client",
+                Secrets = [],
+                CreatedAt = bench.Clock.GetUtcNow(),
+                CreatedBy = "operator",
             });
-        }
+            return db.SaveChangesAsync(Cancellation);
+        });
 
         Assert.Equal(Role.Viewer, (await bench.SignInAsync(bench.GitHub.AddUser("mallory"), Cancellation)).Role);
     }

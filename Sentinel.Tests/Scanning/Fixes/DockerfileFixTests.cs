@@ -12,7 +12,7 @@ public sealed class DockerfileFixTests
     [InlineData("dockerfile-world-writable", "RUN chmod o+w /a", "RUN chmod o-w /a")]
     [InlineData("dockerfile-world-writable", "RUN chmod 777 /tmp", null)]
     [InlineData("dockerfile-world-writable", "RUN chmod 777 /a\nUSER app", null)]
-    [InlineData("dockerfile-disabled-verification", "RUN curl -kLokubectl https://a.acme.io/kubectl", "RUN curl -Lokubectl https://a.acme.io/kubectl")]
+    [InlineData("dockerfile-disabled-verification", "RUN curl -kLokubectl https://a.acme.io/kubectl", null)]
     [InlineData("dockerfile-sudo", "RUN cat apt.txt && pip install x\nRUN sudo make install", null)]
     [InlineData("dockerfile-sudo", "USER root\nRUN su app -c \"cd x && sudo make install\"", null)]
     [InlineData("dockerfile-disabled-verification", "RUN curl -fsSLk https://a.acme.io/x -o x", "RUN curl -fsSL https://a.acme.io/x -o x")]

@@ -13,7 +13,7 @@ internal sealed partial class DisabledVerification : IDockerfileRule
         ["FROM debian:12\nRUN curl -fsSLk https://a.acme.io/x -o x\nUSER app\n", "FROM debian:12\nRUN wget --no-check-certificate https://a.acme.io/x\nUSER app\n", "FROM debian:12\nRUN npm config set strict-ssl false\nUSER app\n", "FROM debian:12\nRUN apt-get install -y --allow-unauthenticated foo\nUSER app\n", "FROM alpine:3.22\nRUN apk add --allow-untrusted x.apk\nUSER app\n"],
         ["FROM debian:12\nRUN curl -fsSL https://a.acme.io/x -o kit\nUSER app\n", "FROM debian:12\nRUN apt-get install -y --no-install-recommends foo\nUSER app\n", "FROM debian:12\nRUN npm config set strict-ssl true\nUSER app\n", "FROM debian:12\nRUN curl -o k.txt https://a.acme.io/x\nUSER app\n"]);
 
-    public IEnumerable<DockerMatch> Check(DockerfileDocument document) => 
+    public IEnumerable<DockerMatch> Check(DockerfileDocument document) =>
         DockerRule.Search(document, "RUN", Pattern(), "A download is not verified.", (_, _, span) => DockerRule.Replace(
             document, Wider(document.Source, span), "The check is on again: a download that fails it fails the build.", SwitchOn));
 

@@ -14,7 +14,7 @@ internal sealed partial class Sudo : IDockerfileRule
         ["FROM debian:12\nRUN sudo apt-get update\nUSER app\n"],
         ["FROM debian:12\nRUN apt-get update\nUSER app\n", "FROM debian:12\nRUN echo pseudo sudoku\nUSER app\n"]);
 
-    public IEnumerable<DockerMatch> Check(DockerfileDocument document) => 
+    public IEnumerable<DockerMatch> Check(DockerfileDocument document) =>
         DockerRule.Search(document, "RUN", Pattern(), "A build step uses sudo.", (stage, instruction, span) => IsRoot(stage, instruction) && !Others().IsMatch(instruction.Arguments) ? Drop(document, span) : null);
 
     private static FixProposal? Drop(DockerfileDocument document, TextSpan span) =>

@@ -13,7 +13,7 @@ internal sealed partial class WorldWritable : IDockerfileRule
         ["FROM debian:12\nRUN chmod -R 777 /app\nUSER app\n", "FROM debian:12\nRUN mkdir /data && chmod a+rwx /data\nUSER app\n"],
         ["FROM debian:12\nRUN chmod 755 /app\nUSER app\n", "FROM debian:12\nRUN chmod 1777 /tmp\nUSER app\n"]);
 
-    public IEnumerable<DockerMatch> Check(DockerfileDocument document) => 
+    public IEnumerable<DockerMatch> Check(DockerfileDocument document) =>
         DockerRule.Search(document, "RUN", Pattern(), "Every user may write these files.", (_, _, span) => MayNeedIt(document, span) ? null : DockerRule.Replace(
             document, span, "Owner and group keep their rights, and all others may no longer write.", text => Mode().Replace(text, m => Narrowed(m.Value), 1)));
 
