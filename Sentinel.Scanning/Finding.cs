@@ -56,7 +56,7 @@ public sealed record Finding
 
     /// <summary>Makes a change that may mend it, until that was tried; null where the rule knows of none. Not part of a cached result.</summary>
     [JsonIgnore]
-    internal Func<FixProposal?>? Propose { get; init; }
+    internal FixSource? Propose { get; init; }
 
     /// <summary>Identity of the content in which it stands; null when that was not known before reading. Not part of a cached result.</summary>
     [JsonIgnore]

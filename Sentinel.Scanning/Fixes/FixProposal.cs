@@ -29,6 +29,19 @@ internal sealed record FixProposal(string Summary, IReadOnlyList<TextEdit> Edits
     }
 }
 
+/// <summary>
+/// Makes a proposal when somebody wants to try it. No part of what a finding is: all are equal, so that findings of the same content are.
+/// </summary>
+internal sealed class FixSource(Func<FixProposal?> make)
+{
+    /// <summary>The proposal; null when there is none after all.</summary>
+    public FixProposal? Make() => make();
+
+    public override bool Equals(object? obj) => obj is FixSource;
+
+    public override int GetHashCode() => 0;
+}
+
 /// <summary>An analyzer that proposes fixes.</summary>
 internal interface IFixingAnalyzer : IFileAnalyzer
 {

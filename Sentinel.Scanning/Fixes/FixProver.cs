@@ -38,10 +38,10 @@ internal sealed class FixProver(IReadOnlyList<IFileAnalyzer> analyzers, Analysis
             var left = MaxProposals;
             for (var i = 0; i < findings.Count && left > 0; i++)
             {
-                if (findings[i] is not { Propose: { } propose, Suppression: null }) continue;
+                if (findings[i] is not { Propose: { } source, Suppression: null }) continue;
                 left--;
                 limit.ThrowIfCancellationRequested();
-                proved[i] = proved[i] with { Fix = await TryAsync(file, proposer, findings[i], propose, before, limit) };
+                proved[i] = proved[i] with { Fix = await TryAsync(file, proposer, findings[i], source, before, limit) };
             }
             return (true, proved);
         }
@@ -57,11 +57,11 @@ internal sealed class FixProver(IReadOnlyList<IFileAnalyzer> analyzers, Analysis
 
     // A fix is a courtesy: a proposal that fails is none.
     private async ValueTask<FileFix?> TryAsync(
-        SourceFile file, IFixingAnalyzer proposer, Finding finding, Func<FixProposal?> propose, List<Finding> before, CancellationToken cancellationToken)
+        SourceFile file, IFixingAnalyzer proposer, Finding finding, FixSource source, List<Finding> before, CancellationToken cancellationToken)
     {
         try
         {
-            if (propose() is not { } proposal || proposal.ApplyTo(file.Text) is not { } text || text == file.Text) return null;
+            if (source.Make() is not { } proposal || proposal.ApplyTo(file.Text) is not { } text || text == file.Text) return null;
             if (Lines(file, text, finding, proposal.Summary) is not { } fix || (fix.Replacement is { } put && !IsShowable(put))) return null;
             // What goes to a pull request must not carry a secret there.
             if (before.Any(f => f.Category == FindingCategory.Secret && f.Location.Region.StartLine <= fix.EndLine && f.Location.Region.EndLine >= fix.StartLine)) return null;

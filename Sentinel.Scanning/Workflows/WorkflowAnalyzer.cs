@@ -96,7 +96,7 @@ public sealed class WorkflowAnalyzer : IFixingAnalyzer
             FingerprintHash = CodeFingerprint.Of(rule.Id, match.Tokens, match.Scope),
             Snippet = SecretMask.Snippet(file, region, SnippetLines, out var startLine, cancellationToken),
             SnippetStartLine = startLine,
-            Propose = match.Fix,
+            Propose = match.Fix is { } make ? new FixSource(make) : null,
         };
     }
 }

@@ -87,7 +87,7 @@ public sealed class DockerfileAnalyzer : IFixingAnalyzer
             FingerprintHash = CodeFingerprint.Of(rule.Id, match.Tokens, match.Stage.Name),
             Snippet = SecretMask.Snippet(file, region, SnippetLines, out var startLine, cancellationToken),
             SnippetStartLine = startLine,
-            Propose = match.Fix,
+            Propose = match.Fix is { } make ? new FixSource(make) : null,
         };
     }
 }

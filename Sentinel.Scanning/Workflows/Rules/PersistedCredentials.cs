@@ -28,10 +28,11 @@ internal sealed class PersistedCredentials : IWorkflowRule
             var leaves = job.Steps.FirstOrDefault(LeavesToken);
             if (leaves is null) continue;
             var later = job.Steps.SkipWhile(s => s != leaves).FirstOrDefault(s => s.Action == "actions/upload-artifact" && IsWholeFolder(s.With.Text("path")));
-            if (later is not null)
-                yield return WorkflowMatch.At(leaves.Uses!, leaves, "The token that this step leaves in the folder is uploaded with it.", "persist-credentials")
-                    with
-                { Fix = () => CheckoutToken.Withhold(workflow, leaves) };
+            if (later is null) continue;
+            yield return WorkflowMatch.At(leaves.Uses!, leaves, "The token that this step leaves in the folder is uploaded with it.", "persist-credentials") with
+            {
+                Fix = () => CheckoutToken.Withhold(workflow, leaves),
+            };
         }
     }
 

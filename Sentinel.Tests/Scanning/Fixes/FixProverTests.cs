@@ -50,7 +50,7 @@ public sealed class FixProverTests
         var found = await bad.AnalyzeAsync(file, context, TestContext.Current.CancellationToken);
 
         var (complete, proved) = await new FixProver([bad], context).ProveAsync(
-            file, bad, [found[0] with { Propose = () => throw new InvalidOperationException() }, found[1] with { Propose = () => Replace("bad two", "good") }], TestContext.Current.CancellationToken);
+            file, bad, [found[0] with { Propose = new FixSource(() => throw new InvalidOperationException()) }, found[1] with { Propose = new FixSource(() => Replace("bad two", "good")) }], TestContext.Current.CancellationToken);
 
         Assert.True(complete);
         Assert.Equal([null, "good"], proved.Select(f => f.Fix?.Replacement));
@@ -62,7 +62,7 @@ public sealed class FixProverTests
         var (bad, file, context) = (new LineAnalyzer("bad", 1), SourceFile.FromText("a.txt", Text), new AnalysisContext(new byte[32]));
         var found = await bad.AnalyzeAsync(file, context, TestContext.Current.CancellationToken);
 
-        var (complete, proved) = await new FixProver([bad], context).ProveAsync(file, bad, [.. found.Select(f => f with { Propose = () => Replace("bad one", "good") })], new CancellationToken(canceled: true));
+        var (complete, proved) = await new FixProver([bad], context).ProveAsync(file, bad, [.. found.Select(f => f with { Propose = new FixSource(() => Replace("bad one", "good")) })], new CancellationToken(canceled: true));
 
         Assert.False(complete);
         Assert.Equal((2, true), (proved.Count, proved.All(f => f is { Fix: null, Propose: null })));
@@ -152,7 +152,7 @@ public sealed class FixProverTests
         var (bad, file, context) = (new LineAnalyzer("bad", 1), SourceFile.FromText("a.txt", text), new AnalysisContext(new byte[32]));
         var found = await bad.AnalyzeAsync(file, context, TestContext.Current.CancellationToken);
         IFileAnalyzer[] analyzers = [bad, new LineAnalyzer("worse", 7), .. ScannerRegistration.Analyzers.Where(a => a.Descriptor.Id.StartsWith("secrets/", StringComparison.Ordinal) && text.Contains("token", StringComparison.Ordinal))];
-        var proved = await new FixProver(analyzers, context).ProveAsync(file, bad, [found[0] with { Propose = () => proposal }, .. found.Skip(1)], TestContext.Current.CancellationToken);
+        var proved = await new FixProver(analyzers, context).ProveAsync(file, bad, [found[0] with { Propose = new FixSource(() => proposal) }, .. found.Skip(1)], TestContext.Current.CancellationToken);
         return proved.Findings[0];
     }
 
