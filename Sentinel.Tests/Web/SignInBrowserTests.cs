@@ -48,8 +48,14 @@ public sealed class SignInBrowserTests
         Assert.Equal(0, await hers.GetByText("People", new() { Exact = true }).CountAsync());
 
         var (phone, _) = await SignInAsync(browser, bench, web, alice);
-        await phone.Locator(".person-menu > summary").ClickAsync();
-        await phone.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" }).ClickAsync();
+        var signOut = phone.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" });
+        // The page is drawn anew when it becomes interactive, which closes a menu that was opened before.
+        for (var tries = 0; tries < 20 && !await signOut.IsVisibleAsync(); tries++)
+        {
+            await phone.Locator(".person-menu > summary").ClickAsync();
+            await phone.WaitForTimeoutAsync(500);
+        }
+        await signOut.ClickAsync();
         await phone.GetByText("You are signed out in every browser.").WaitForAsync();
         await hers.GotoAsync(web.Url + "/findings");
         await hers.GetByText("Sign in with GitHub").WaitForAsync();
