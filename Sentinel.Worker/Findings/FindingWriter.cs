@@ -278,7 +278,8 @@ internal sealed class FindingWriter(
         // What another tool says of the same content still stands; code that is gone is gone for all.
         var others = outcome.Importers is null && cause == FindingCause.Code ? [] : instance.Reporters.Where(IsOther).ToList();
         instance.Reporters = others;
-        instance.Fix = null;
+        // An import has no say in what Sentinel proved.
+        if (others.TrueForAll(Reporters.IsImport)) instance.Fix = null;
         if (others.Count > 0) return;
         (instance.Present, instance.UpdatedAt, instance.ScanId) = (false, now, scan.Id);
         if (PlacesOf(finding.Id).Any(i => i.Present)) return;
