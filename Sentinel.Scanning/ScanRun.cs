@@ -230,7 +230,7 @@ internal sealed class ScanRun(
     private async ValueTask AnalyzeAsync(FileTask task, FileEntry entry, SourceFile file, CancellationToken cancellationToken)
     {
         if (await TryAnalyzeAsync(task.Tally, entry, file, cancellationToken) is not { } found) return;
-        var (complete, findings) = task.Tally.Analyzer is IFixingAnalyzer fixing ? await ProveFixesAsync(fixing, entry, file, found, cancellationToken) : (true, found);
+        var (complete, findings) = task.Tally.Analyzer is IFixingAnalyzer fixing && found.Any(f => f.Propose is not null) ? await ProveFixesAsync(fixing, entry, file, found, cancellationToken) : (true, found);
         // What was not tried to its end is tried again by the next scan.
         if (Take(task, entry, findings) && complete) Store(task, AnalysisResult.Write(findings));
     }

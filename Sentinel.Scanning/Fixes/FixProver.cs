@@ -29,7 +29,6 @@ internal sealed class FixProver(IReadOnlyList<IFileAnalyzer> analyzers, Analysis
     public async ValueTask<(bool Complete, IReadOnlyList<Finding> Findings)> ProveAsync(
         SourceFile file, IFixingAnalyzer proposer, IReadOnlyList<Finding> findings, CancellationToken limit)
     {
-        if (!findings.Any(f => f.Propose is not null)) return (true, findings);
         var proved = findings.Select(f => f with { Propose = null }).ToList();
         if (!IsPlainText(file)) return (true, proved);
         try

@@ -93,6 +93,32 @@ public sealed class SignInBrowserTests
         Assert.Contains("/sign-in", page.Url, StringComparison.Ordinal);
     }
 
+    /// <summary>Where nobody is administrator, or the only one has left, whoever runs Sentinel makes another one.</summary>
+    [Fact]
+    public async Task NobodyIsAdministrator_TheTokenOfTheCommandLineMakesSomebodyOne()
+    {
+        await using var browser = await Browsers.LaunchAsync();
+        await using var bench = await SignInBench.StartAsync(Stop);
+        bench.FirstOwnsApp = false;
+        await using var web = await WebProcess.StartAsync(bench.Api.Address.ToString().TrimEnd('/'), Stop);
+        Assert.Equal(Role.Viewer, (await bench.SignInAsync(bench.GitHub.AddUser("alice"), Stop)).Role);
+        var token = await bench.Api.QueryAsync(db => Sentinel.Api.AdminTokenVerb.MakeAsync(db, bench.Clock, Stop));
+        await using var context = await browser.Instance.NewContextAsync();
+        var page = await context.NewPageAsync();
+
+        await page.GotoAsync(web.Url + "/sign-in");
+        await page.GetByText("Sign in with an API token").ClickAsync();
+        await page.GetByLabel("API token").FillAsync(token);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with the token" }).ClickAsync();
+        await page.WaitForURLAsync(web.Url + "/");
+        await page.GotoAsync(web.Url + "/people");
+        await page.GetByLabel("Role of alice").SelectOptionAsync(nameof(Role.Admin));
+        await page.GotoAsync(web.Url + "/audit");
+        await page.GetByText("person.role-changed").First.WaitForAsync();
+
+        Assert.Equal(Role.Admin, await bench.Api.QueryAsync(db => Task.FromResult(db.People.Single().Role)));
+    }
+
     [Fact]
     public async Task SignIn_OverPlainHttpClient_KeepsTheSecretInAnHttpOnlyCookieAndRenewsTheSession()
     {

@@ -42,14 +42,13 @@ internal sealed class CheckHandler(GitHubClients clients, HeadStates states, Tim
         }
         // Annotations can only be added. One that has other ones, of findings that were dismissed since, is left behind: a new one hides it,
         // as it does after another scan, unless there is one without any.
-        var newest = own.Where(r => IsOf(r, state)).MaxBy(r => r.Id);
-        var current = newest;
+        var current = own.Where(r => IsOf(r, state)).MaxBy(r => r.Id);
         if (current is null || (current.ExternalId != name && current.Output.AnnotationsCount > 0))
             current = own.OrderByDescending(r => r.Id).FirstOrDefault(r => r is { Output.AnnotationsCount: 0, Status: not "completed" });
         foreach (var left in own.Where(r => r != current && r.Status != "completed"))
             await place.Connection.UpdateCheckRunAsync(place.Repository.FullName, left.Id, Replaced(state), cancellationToken);
         // GitHub takes the one that ended last for the latest.
-        var decided = newest is not null && current != newest ? time.GetUtcNow() : (DateTimeOffset?)null;
+        DateTimeOffset? decided = own.Exists(r => r != current && r.Status == "completed" && IsOf(r, state)) ? time.GetUtcNow() : null;
         return await WriteAsync(place, state, content, name, current, decided, cancellationToken);
     }
 

@@ -85,6 +85,27 @@ public sealed class ImportTests(WorkerFixture worker) : IClassFixture<WorkerFixt
     }
 
     [Fact]
+    public async Task Import_ThatComesAndGoes_LeavesTheFixThatSentinelProved()
+    {
+        var source = worker.GitHub.Create("import/fix");
+        var repository = await worker.AddRepositoryAsync("import/fix");
+        var commit = source.Commit("Add", (".github/workflows/greet.yml", DefectiveFiles.Workflow));
+        await worker.ScanAsync(repository, commit);
+        const string Weakness = """{"id":"r","properties":{"tags":["CWE-94"]}}""";
+
+        await ImportAsync(repository, commit, Sarif.Run("zizmor", Sarif.Result("r", ".github/workflows/greet.yml", 7, "one"), Weakness));
+        await using var database = worker.Database();
+        Assert.Equal(["sarif/zizmor", "workflows/github-actions"], (await InstanceAsync()).Reporters.Order(StringComparer.Ordinal));
+        Assert.NotNull((await InstanceAsync()).Fix);
+        await ImportAsync(repository, commit, Sarif.Run("zizmor", "", Weakness));
+
+        Assert.Equal(["workflows/github-actions"], (await InstanceAsync()).Reporters);
+        Assert.Contains("ISSUE_TITLE", (await InstanceAsync()).Fix?.Replacement, StringComparison.Ordinal);
+
+        Task<Sentinel.Data.Findings.FindingInstance> InstanceAsync() => database.FindingInstances.AsNoTracking().SingleAsync(i => i.RepositoryId == repository.Id, Cancellation);
+    }
+
+    [Fact]
     public async Task Import_BeforeTheFirstScan_IsTakenOverByIt()
     {
         var source = worker.GitHub.Create("import/first");
