@@ -39,7 +39,7 @@ public sealed class SarifTests
     }
 
     [Theory]
-    [InlineData("RUN chmod 777 /a\nUSER app\n", "RUN chmod 775 /a", 2, null, null)]
+    [InlineData("RUN npm config set strict-ssl false\nUSER app\n", "RUN npm config set strict-ssl true", 2, null, null)]
     [InlineData("EXPOSE 22\nUSER app\n", null, 3, 1, 3)]
     public async Task Write_ProvedFix_IsAReplacementOfWholeLines(string instructions, string? inserted, int endLine, int? endColumn, int? deletedTo)
     {
