@@ -1,3 +1,5 @@
+using Sentinel.Scanning.Workflows;
+
 namespace Sentinel.Scanning;
 
 /// <summary>What a plug-in needs beyond bytes; a scan that does not allow it skips the plug-in.</summary>
@@ -59,7 +61,8 @@ public interface IFileAnalyzer : IPlugin
 /// <summary>Settings of a scan that change what an analyzer returns.</summary>
 /// <param name="FingerprintKey">32 bytes with which secrets are hashed.</param>
 /// <param name="Secrets">Told of each secret with its raw value, which is kept nowhere; null when nobody needs it.</param>
-public sealed record AnalysisContext(ReadOnlyMemory<byte> FingerprintKey, ISecretObserver? Secrets = null);
+/// <param name="Actions">Asked for what a fix names; null when nobody can be asked.</param>
+public sealed record AnalysisContext(ReadOnlyMemory<byte> FingerprintKey, ISecretObserver? Secrets = null, IActionTags? Actions = null);
 
 /// <summary>
 /// Told of secrets while a text is analysed, the only moment at which their raw values are there. Called from several threads; not

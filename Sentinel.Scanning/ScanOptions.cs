@@ -1,3 +1,5 @@
+using Sentinel.Scanning.Workflows;
+
 namespace Sentinel.Scanning;
 
 /// <summary>Limits and settings of one scan.</summary>
@@ -35,6 +37,9 @@ public sealed record ScanOptions
 
     /// <summary>Told of each secret that is detected in this scan; null when nobody needs it.</summary>
     public ISecretObserver? Secrets { get; init; }
+
+    /// <summary>Says which commits the tags of actions stand for, so that a fix can name them; null when nobody can be asked: findings are the same.</summary>
+    public IActionTags? Actions { get; init; }
 
     /// <summary>What plug-ins may do. Default: nothing beyond reading bytes.</summary>
     public Capabilities Allowed { get; init; } = Capabilities.None;

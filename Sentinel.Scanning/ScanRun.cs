@@ -17,7 +17,7 @@ internal sealed class ScanRun(
     private static ReadOnlySpan<byte> LfsHeader => "version https://git-lfs.github.com/spec/"u8;
 
     private readonly string _keyHash = Convert.ToHexStringLower(SHA256.HashData(options.FingerprintKey.Span));
-    private readonly AnalysisContext _context = new(options.FingerprintKey, options.Secrets);
+    private readonly AnalysisContext _context = new(options.FingerprintKey, options.Secrets, options.Actions);
     private readonly ConcurrentBag<SkippedEntry> _skipped = [];
     private readonly ConcurrentBag<Finding> _findings = [];
     private readonly ConcurrentQueue<KeyValuePair<AnalysisKey, ReadOnlyMemory<byte>>> _toStore = new();
@@ -230,9 +230,9 @@ internal sealed class ScanRun(
     private async ValueTask AnalyzeAsync(FileTask task, FileEntry entry, SourceFile file, CancellationToken cancellationToken)
     {
         if (await TryAnalyzeAsync(task.Tally, entry, file, cancellationToken) is not { } found) return;
-        var (complete, findings) = task.Tally.Analyzer is IFixingAnalyzer fixing && found.Any(f => f.Propose is not null) ? await ProveFixesAsync(fixing, entry, file, found, cancellationToken) : (true, found);
-        // What was not tried to its end is tried again by the next scan.
-        if (Take(task, entry, findings) && complete) Store(task, AnalysisResult.Write(findings));
+        var (lasting, findings) = task.Tally.Analyzer is IFixingAnalyzer fixing && found.Any(f => f.Propose is not null) ? await ProveFixesAsync(fixing, entry, file, found, cancellationToken) : (true, found);
+        // Fixes that were not tried to the end, or that depend on what others say, are made anew by the next scan.
+        if (Take(task, entry, findings) && lasting) Store(task, AnalysisResult.Write(findings));
     }
 
     // False when there were too many.
@@ -275,7 +275,7 @@ internal sealed class ScanRun(
         return null;
     }
 
-    private async ValueTask<(bool Complete, IReadOnlyList<Finding> Findings)> ProveFixesAsync(
+    private async ValueTask<(bool Lasting, IReadOnlyList<Finding> Findings)> ProveFixesAsync(
         IFixingAnalyzer proposer, FileEntry entry, SourceFile file, IReadOnlyList<Finding> findings, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -65,7 +65,7 @@ public static class ServiceDefaultsExtensions
         var details = app.MapGroup("").AllowAnonymous().DisableHttpMetrics().ExcludeFromDescription();
         var writer = app.Services.GetRequiredService<HealthReportWriter>();
         details.MapHealthChecks(HealthPaths.Health, new HealthCheckOptions { ResponseWriter = writer.WriteAsync });
-        details.MapPrometheusScrapingEndpoint(HealthPaths.Metrics);
+        if (app.Configuration.HasMetrics()) details.MapPrometheusScrapingEndpoint(HealthPaths.Metrics);
         details.RequireInternalPeer();
         return app;
     }

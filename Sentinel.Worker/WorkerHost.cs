@@ -52,6 +52,7 @@ internal static class WorkerHost
         builder.Services.AddOptions<WorkerOptions>().BindConfiguration(WorkerOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<Func<SecretRuleSet, IReadOnlyList<IFileAnalyzer>>>(ScannerRegistration.With);
         builder.Services.AddSingleton<ScanEngines>();
+        builder.Services.AddSingleton<ActionTags>();
         builder.Services.AddSingleton<HeartbeatScan>();
         builder.Services.AddSingleton<ImportScan>();
         builder.Services.AddSingleton<WorkerTelemetry>();

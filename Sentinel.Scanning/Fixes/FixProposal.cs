@@ -32,10 +32,21 @@ internal sealed record FixProposal(string Summary, IReadOnlyList<TextEdit> Edits
 /// <summary>
 /// Makes a proposal when somebody wants to try it. No part of what a finding is: all are equal, so that findings of the same content are.
 /// </summary>
-internal sealed class FixSource(Func<FixProposal?> make)
+internal sealed class FixSource
 {
+    private readonly Func<CancellationToken, ValueTask<FixProposal?>> _make;
+
+    /// <param name="make">Knows all it needs from the file.</param>
+    public FixSource(Func<FixProposal?> make) => _make = _ => ValueTask.FromResult(make());
+
+    /// <param name="ask">Asks others; it throws nothing but <see cref="OperationCanceledException"/>.</param>
+    public FixSource(Func<CancellationToken, ValueTask<FixProposal?>> ask) => (_make, IsOfTheMoment) = (ask, true);
+
+    /// <summary>Whether the proposal may be another one tomorrow, for the same file: what comes of it belongs into no cache.</summary>
+    public bool IsOfTheMoment { get; }
+
     /// <summary>The proposal; null when there is none after all.</summary>
-    public FixProposal? Make() => make();
+    public ValueTask<FixProposal?> MakeAsync(CancellationToken cancellationToken) => _make(cancellationToken);
 
     public override bool Equals(object? obj) => obj is FixSource;
 

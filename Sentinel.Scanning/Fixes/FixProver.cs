@@ -25,8 +25,11 @@ internal sealed class FixProver(IReadOnlyList<IFileAnalyzer> analyzers, Analysis
     /// <summary>The findings, each with its fix where there is one that holds.</summary>
     /// <param name="findings">What an analyzer found in the file.</param>
     /// <param name="limit">Ends the proving, not the scan.</param>
-    /// <returns>Whether everything was tried, and the findings; they stand whatever goes wrong here.</returns>
-    public async ValueTask<(bool Complete, IReadOnlyList<Finding> Findings)> ProveAsync(
+    /// <returns>
+    /// The findings, which stand whatever goes wrong here, and whether another scan of the same file would come to the same: everything was
+    /// tried, and nobody was asked.
+    /// </returns>
+    public async ValueTask<(bool Lasting, IReadOnlyList<Finding> Findings)> ProveAsync(
         SourceFile file, IFixingAnalyzer proposer, IReadOnlyList<Finding> findings, CancellationToken limit)
     {
         var proved = findings.Select(f => f with { Propose = null }).ToList();
@@ -42,7 +45,7 @@ internal sealed class FixProver(IReadOnlyList<IFileAnalyzer> analyzers, Analysis
                 limit.ThrowIfCancellationRequested();
                 proved[i] = proved[i] with { Fix = await TryAsync(file, proposer, findings[i], source, before, limit) };
             }
-            return (true, proved);
+            return (!findings.Any(f => f.Propose is { IsOfTheMoment: true }), proved);
         }
         catch (OperationCanceledException)
         {
@@ -60,7 +63,7 @@ internal sealed class FixProver(IReadOnlyList<IFileAnalyzer> analyzers, Analysis
     {
         try
         {
-            if (source.Make() is not { } proposal || proposal.ApplyTo(file.Text) is not { } text || text == file.Text) return null;
+            if (await source.MakeAsync(cancellationToken) is not { } proposal || proposal.ApplyTo(file.Text) is not { } text || text == file.Text) return null;
             if (Lines(file, text, finding, proposal.Summary) is not { } fix || (fix.Replacement is { } put && !IsShowable(put))) return null;
             // What goes to a pull request must not carry a secret there.
             if (before.Any(f => f.Category == FindingCategory.Secret && f.Location.Region.StartLine <= fix.EndLine && f.Location.Region.EndLine >= fix.StartLine)) return null;

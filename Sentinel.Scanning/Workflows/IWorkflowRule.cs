@@ -20,6 +20,9 @@ internal sealed record WorkflowMatch(TextSpan Span, string Message, string Token
     /// <summary>Makes a change that may mend it, or none; null where the rule knows of no change.</summary>
     public Func<FixProposal?>? Fix { get; init; }
 
+    /// <summary>Makes a change that names commits of actions, or none; null where the rule knows of none.</summary>
+    public Func<IActionTags, CancellationToken, ValueTask<FixProposal?>>? Pin { get; init; }
+
     /// <summary>A defect in a step, at a node.</summary>
     public static WorkflowMatch At(YamlValue node, WorkflowStep step, string message, string tokens) => At(node.Span, step, message, tokens);
 

@@ -32,7 +32,7 @@ public sealed class WorkflowAnalyzer : IFixingAnalyzer
     ];
 
     /// <inheritdoc/>
-    public PluginDescriptor Descriptor { get; } = new(Id, 3, "Dangerous GitHub Actions workflows");
+    public PluginDescriptor Descriptor { get; } = new(Id, 4, "Dangerous GitHub Actions workflows");
 
     /// <inheritdoc/>
     public IReadOnlyList<RuleDescriptor> Rules { get; } = [.. Table.Select(r => r.Descriptor)];
@@ -59,7 +59,7 @@ public sealed class WorkflowAnalyzer : IFixingAnalyzer
                 foreach (var match in rule.Check(workflow))
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    findings.Add(ToFinding(file, rule.Descriptor, match, cancellationToken));
+                    findings.Add(ToFinding(file, rule.Descriptor, match, context.Actions, cancellationToken));
                 }
             }
         }
@@ -77,7 +77,7 @@ public sealed class WorkflowAnalyzer : IFixingAnalyzer
     private static int RepeatedKeys(WorkflowDocument workflow) => workflow.Root.All().OfType<YamlMap>()
         .Sum(map => map.Entries.Count - map.Entries.Select(e => e.Key.Value).Distinct(StringComparer.OrdinalIgnoreCase).Count());
 
-    private static Finding ToFinding(SourceFile file, RuleDescriptor rule, WorkflowMatch match, CancellationToken cancellationToken)
+    private static Finding ToFinding(SourceFile file, RuleDescriptor rule, WorkflowMatch match, IActionTags? actions, CancellationToken cancellationToken)
     {
         // A mapping or a block ends after its last line; its first line is enough to point at.
         var span = match.Span.FirstLine(file.Text).Trim(file.Text);
@@ -96,7 +96,7 @@ public sealed class WorkflowAnalyzer : IFixingAnalyzer
             FingerprintHash = CodeFingerprint.Of(rule.Id, match.Tokens, match.Scope),
             Snippet = SecretMask.Snippet(file, region, SnippetLines, out var startLine, cancellationToken),
             SnippetStartLine = startLine,
-            Propose = match.Fix is { } make ? new FixSource(make) : null,
+            Propose = match.Fix is { } make ? new FixSource(make) : match.Pin is { } pin && actions is not null ? new FixSource(token => pin(actions, token)) : null,
         };
     }
 }

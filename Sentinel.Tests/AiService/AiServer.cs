@@ -12,6 +12,7 @@ using Sentinel.AiService;
 using Sentinel.Contracts;
 using Sentinel.Contracts.Ai;
 using Sentinel.Tests.Fakes.FakeModel;
+using Sentinel.Tests.Support;
 
 namespace Sentinel.Tests.AiService;
 
@@ -44,6 +45,7 @@ internal sealed class AiServer : IAsyncDisposable
         {
             ["API_KEY"] = "",
             ["REDIS_URL"] = "",
+            ["OTEL_METRICS_EXPORTER"] = InProcess.Metrics,
             ["AI_BASE_URL"] = model?.BaseUrl ?? "",
             ["AI_MODEL"] = ModelName,
             ["Ai:Model:RetryDelay"] = "00:00:00.02",

@@ -55,6 +55,7 @@ internal sealed class ApiServer : IAsyncDisposable
         {
             ["ConnectionStrings:sentineldb"] = connectionString,
             ["ConnectionStrings:redis"] = redis ?? NoRedis,
+            ["OTEL_METRICS_EXPORTER"] = settings?.GetValueOrDefault("OTEL_METRICS_EXPORTER") ?? InProcess.Metrics,
             ["GITHUB_WEBHOOK_SECRET"] = settings?.GetValueOrDefault("GITHUB_WEBHOOK_SECRET") ?? WebhookSecret,
         });
         builder.Host.UseDefaultServiceProvider(options => options.ValidateOnBuild = options.ValidateScopes = true);

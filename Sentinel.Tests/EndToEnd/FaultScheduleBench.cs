@@ -221,6 +221,7 @@ internal sealed class FaultScheduleBench : IAsyncDisposable
         ("ConnectionStrings:sentineldb", database),
         ("ConnectionStrings:redis", _redis.ConnectionString),
         ("AI_SERVICE_URL", "http://127.0.0.1:9"),
+        ("OTEL_METRICS_EXPORTER", InProcess.Metrics),
         ("Checkout:CacheDirectory", _cache),
         ("Exposure:HistoryAfterFirstScan", "false"),
         ("SENTINEL_ALLOW_LOCAL_REPOSITORIES", "true"),

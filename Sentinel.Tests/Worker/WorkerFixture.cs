@@ -188,6 +188,7 @@ public sealed class WorkerFixture : IAsyncLifetime
         ("ConnectionStrings:sentineldb", database),
         ("ConnectionStrings:redis", $"127.0.0.1:{redisPort}"),
         ("AI_SERVICE_URL", "http://127.0.0.1:9"),
+        ("OTEL_METRICS_EXPORTER", InProcess.Metrics),
         ("Checkout:CacheDirectory", _cache),
         ("Worker:RetryDelay", "00:00:00.050"),
         ("Queue:PollInterval", "00:00:00.050"),

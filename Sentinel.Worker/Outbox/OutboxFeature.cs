@@ -10,6 +10,7 @@ internal static class OutboxFeature
         builder.Services.AddOptions<OutboxOptions>().BindConfiguration(OutboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<OutboxDrain>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OutboxDrain>());
+        builder.Services.AddHostedService<OutboxRetention>();
     }
 
     public static void AddOutboxHandler<T>(this IServiceCollection services) where T : class, IOutboxHandler =>

@@ -28,4 +28,11 @@ public sealed class OutboxOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:10", "01:00:00")]
     public TimeSpan LeaseTime { get; set; } = TimeSpan.FromMinutes(4);
+
+    /// <summary>
+    /// How long a delivered message is kept, for the journey of its request and so that an idempotency key means the same again. Default
+    /// 30 days.
+    /// </summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan KeepDelivered { get; set; } = TimeSpan.FromDays(30);
 }

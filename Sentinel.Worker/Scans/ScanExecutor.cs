@@ -24,7 +24,7 @@ namespace Sentinel.Worker.Scans;
 
 /// <summary>Carries out one scan: fetch, list, analyse, then match and persist in one fenced transaction.</summary>
 internal sealed class ScanExecutor(
-    IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngines engines, HeartbeatScan heartbeat, ImportScan imports,
+    IDbContextFactory<SentinelDbContext> databases, NpgsqlDataSource dataSource, IScanQueue queue, IScanProgressBus bus, GitMirror mirror, ScanEngines engines, ActionTags actions, HeartbeatScan heartbeat, ImportScan imports,
     CommitScan commits, PushedCommits pushed, ExposureReach reach, HistoryAfterFirstScan history, LivenessAfterScan liveness, WorkerTelemetry telemetry,
     IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
@@ -50,7 +50,7 @@ internal sealed class ScanExecutor(
         var limits = checkout.Value.Reading;
         var seen = await liveness.ObserverAsync(cancellationToken);
         var (engine, secrets) = await engines.CurrentAsync(cancellationToken);
-        var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes, Secrets = seen };
+        var settings = new ScanOptions { FingerprintKey = key, MaxFileBytes = checkout.Value.MaxBlobBytes, Secrets = seen, Actions = actions.For(repository) };
         var cache = new PostgresAnalysisCache(dataSource, time);
         await using var blobs = new BlobReader(fetched.Git, Environment.ProcessorCount, limits);
         await progress.BeginAsync(ScanPhase.List, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Sentinel.Scanning.Workflows.Fixes;
 using Sentinel.Scanning.Yaml;
 
 namespace Sentinel.Scanning.Workflows.Rules;
@@ -26,12 +27,15 @@ internal sealed partial class UnpinnedUses : IWorkflowRule
     {
         foreach (var job in workflow.Jobs)
         {
-            if (job.Node.Scalar("uses") is { } called && Judge(called, job.Id, "uses") is { } match) yield return match;
+            if (job.Node.Scalar("uses") is { } called && Judge(called, job.Id, "uses") is { } match) yield return Pinning(match, job.Node);
         }
         foreach (var step in workflow.Steps)
         {
-            if (step.Uses is { } uses && Judge(uses, step.Job.Id, step.Node.Text("id") ?? step.Node.Text("name") ?? "") is { } match) yield return match;
+            if (step.Uses is { } uses && Judge(uses, step.Job.Id, step.Node.Text("id") ?? step.Node.Text("name") ?? "") is { } match) yield return Pinning(match, step.Node);
         }
+
+        WorkflowMatch Pinning(WorkflowMatch match, YamlMap node) =>
+            match with { Pin = (tags, token) => PinnedAction.PinAsync(workflow.Source, node.Entry("uses")!, tags, token) };
     }
 
     private static WorkflowMatch? Judge(YamlText node, params string[] scope)

@@ -17,6 +17,7 @@ using Sentinel.GitHub.App;
 using Sentinel.Tests.Api.Security;
 using Sentinel.Tests.EndToEnd;
 using Sentinel.Tests.Fakes.FakeGitHub;
+using Sentinel.Tests.Support;
 using Sentinel.Worker;
 
 namespace Sentinel.Tests.Api.GitHubApps;
@@ -329,6 +330,7 @@ public sealed class MakeGitHubAppTests
         {
             ["ConnectionStrings:sentineldb"] = bench.Api.ConnectionString,
             ["ConnectionStrings:redis"] = "127.0.0.1:1,abortConnect=false",
+            ["OTEL_METRICS_EXPORTER"] = InProcess.Metrics,
             ["SENTINEL_KEY"] = AppBench.Key,
             ["GITHUB_URL"] = bench.GitHub.Url.ToString(),
             ["GITHUB_API_URL"] = bench.GitHub.ApiUrl.ToString(),

@@ -80,12 +80,15 @@ public sealed class AuthorizationMatrixTests
         new("GET /docs/scalar.aspnetcore.js", For.Viewers), new("GET /docs/favicon.svg", For.Viewers),
     ];
 
+    // As it is unless somebody turns metrics off: with their endpoint.
+    private static readonly Dictionary<string, string?> WithMetrics = new(StringComparer.Ordinal) { ["OTEL_METRICS_EXPORTER"] = "prometheus" };
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task EveryEndpoint_IsInTheTable()
     {
-        await using var api = await ApiServer.StartAsync(Cancellation, "Production");
+        await using var api = await ApiServer.StartAsync(Cancellation, "Production", settings: WithMetrics);
 
         Assert.Equal(Table.Select(row => row.Name).Order(StringComparer.Ordinal), Endpoints(api).Select(item => item.Name).Distinct().Order(StringComparer.Ordinal));
     }
@@ -93,7 +96,7 @@ public sealed class AuthorizationMatrixTests
     [Fact]
     public async Task EveryEndpoint_AskedByAStranger_Is401()
     {
-        await using var api = await ApiServer.StartAsync(Cancellation, "Production");
+        await using var api = await ApiServer.StartAsync(Cancellation, "Production", settings: WithMetrics);
         var open = new List<string>();
         foreach (var (row, method, pattern) in Rows(api))
         {
@@ -333,7 +336,7 @@ public sealed class AuthorizationMatrixTests
 
         public static async Task<World> CreateAsync()
         {
-            var bench = await SignInBench.StartAsync(Cancellation);
+            var bench = await SignInBench.StartAsync(Cancellation, settings: [.. WithMetrics.Select(s => (s.Key, s.Value!))]);
             var (admin, triager, viewer) = (bench.GitHub.AddUser("admin"), bench.GitHub.AddUser("triager"), bench.GitHub.AddUser("viewer"));
             var own = bench.GitHub.AddRepository("qxours/shop", isPrivate: true);
             (own.Collaborators["triager"], own.Collaborators["viewer"]) = ("write", "read");

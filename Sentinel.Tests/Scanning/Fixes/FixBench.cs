@@ -1,5 +1,6 @@
 using Sentinel.Scanning;
 using Sentinel.Scanning.Fixes;
+using Sentinel.Scanning.Workflows;
 
 namespace Sentinel.Tests.Scanning.Fixes;
 
@@ -10,10 +11,10 @@ internal static class FixBench
 
     private static readonly ScanEngine Engine = new(ScannerRegistration.Analyzers);
 
-    public static async Task<IReadOnlyList<Finding>> ScanAsync(string path, string text, ScanEngine? engine = null)
+    public static async Task<IReadOnlyList<Finding>> ScanAsync(string path, string text, ScanEngine? engine = null, IActionTags? actions = null)
     {
         var report = await (engine ?? Engine).ScanAsync(
-            new MemorySource().With(path, text), NoAnalysisCache.Instance, new ScanOptions { FingerprintKey = new byte[32] }, progress: null, TestContext.Current.CancellationToken);
+            new MemorySource().With(path, text), NoAnalysisCache.Instance, new ScanOptions { FingerprintKey = new byte[32], Actions = actions }, progress: null, TestContext.Current.CancellationToken);
         return report.Findings;
     }
 

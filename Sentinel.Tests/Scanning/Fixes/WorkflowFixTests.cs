@@ -143,6 +143,57 @@ public sealed class WorkflowFixTests
         string Text(string condition) => $"on: {on}\npermissions: {{}}\njobs:\n  build:\n    if: {condition}\n    runs-on: ubuntu-24.04\n    steps:\n      - run: make\n";
     }
 
+    [Theory]
+    [InlineData("      - uses: actions/checkout@v4", "      - uses: actions/checkout@P # v4")]
+    [InlineData("      - name: Get\n        uses: \"actions/checkout@v4\"", "      - name: Get\n        uses: \"actions/checkout@P\" # v4")]
+    [InlineData("      - uses: 'actions/checkout@v4'   # the code", "      - uses: 'actions/checkout@P' # v4   # the code")]
+    [InlineData("      - uses: actions/checkout@v4 #v4", "      - uses: actions/checkout@P #v4")]
+    [InlineData("      - uses: acme/tools/deep/deploy@rel/1.2", "      - uses: acme/tools/deep/deploy@P # rel/1.2")]
+    [InlineData("      - uses: actions/checkout@main", null)]
+    [InlineData("      - uses: actions/checkout", null)]
+    [InlineData("      - uses: docker://alpine:3.22", null)]
+    [InlineData("      - { uses: actions/checkout@v4 }", null)]
+    [InlineData("      - uses: >-\n          actions/checkout@v4", null)]
+    [InlineData("      - uses: actions/checkout@v4/../../../../user", null)]
+    [InlineData("      - uses: ../checkout@v4", null)]
+    public async Task UnpinnedUses_NamesTheCommitOfTheTag(string step, string? expected)
+    {
+        var actions = new KnownTags { ["actions/checkout@v4"] = Pinned, ["acme/tools@rel/1.2"] = Pinned };
+
+        var finding = (await FixBench.ScanAsync(FixBench.Workflow, Text(step), actions: actions)).Single(f => f.RuleId == "unpinned-uses");
+
+        Assert.Equal(expected is null ? null : Text(expected), finding.Fix is { } fix ? FixBench.Apply(fix, Text(step)) : null);
+        Assert.All(actions.Asked, asked => Assert.DoesNotContain("..", asked, StringComparison.Ordinal));
+
+        static string Text(string step) => $"on: push\npermissions: {{}}\njobs:\n  build:\n    runs-on: ubuntu-24.04\n    steps:\n{step.Replace("@P", "@" + Pinned, StringComparison.Ordinal)}\n";
+    }
+
+    [Fact]
+    public async Task UnpinnedUses_ReusableWorkflow_NamesTheCommitOfTheTag()
+    {
+        const string Before = "on: push\npermissions: {}\njobs:\n  call:\n    uses: acme/flows/.github/workflows/build.yml@v2\n";
+
+        var finding = (await FixBench.ScanAsync(FixBench.Workflow, Before, actions: new KnownTags { ["acme/flows@v2"] = Pinned })).Single(f => f.RuleId == "unpinned-uses");
+
+        Assert.Equal($"    uses: acme/flows/.github/workflows/build.yml@{Pinned} # v2", finding.Fix?.Replacement);
+    }
+
+    [Theory]
+    [InlineData("main")]
+    [InlineData("")]
+    [InlineData("0123456789abcdef0123456789abcdef01234567\n      - run: make")]
+    [InlineData("0123456789ABCDEF0123456789ABCDEF01234567")]
+    public async Task UnpinnedUses_AnswerIsNoCommit_NothingIsProposed(string answer)
+    {
+        var findings = await FixBench.ScanAsync(FixBench.Workflow, Issues("- uses: acme/deploy@v1"), actions: new KnownTags { ["acme/deploy@v1"] = answer });
+
+        Assert.Null(findings.Single(f => f.RuleId == "unpinned-uses").Fix);
+    }
+
+    [Fact]
+    public async Task UnpinnedUses_NobodyCanBeAsked_IsFoundAllTheSame() =>
+        Assert.Null((await FixBench.ScanAsync(FixBench.Workflow, Issues("- uses: acme/deploy@v1"))).Single(f => f.RuleId == "unpinned-uses").Fix);
+
     /// <summary>An alias makes one text the step of two jobs; whatever it does to fixes, the findings stand.</summary>
     [Fact]
     public async Task Alias_CostsNoFinding()

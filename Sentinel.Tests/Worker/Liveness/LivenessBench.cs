@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Sentinel.Scanning;
 using Sentinel.ServiceDefaults;
 using Sentinel.Tests.Fakes.FakeProvider;
+using Sentinel.Tests.Support;
 using Sentinel.Worker.Liveness;
 
 namespace Sentinel.Tests.Worker.Liveness;
@@ -37,6 +38,7 @@ internal sealed class LivenessBench : IAsyncDisposable
         builder.Configuration["Liveness:RequestTimeout"] = "00:00:02";
         builder.Configuration["Liveness:RequestsPerMinute"] = "6000";
         foreach (var (key, value) in settings) builder.Configuration[key] = value;
+        builder.Configuration["OTEL_METRICS_EXPORTER"] = InProcess.Metrics;
         builder.Configuration["ConnectionStrings:sentineldb"] = "Host=nowhere";
         builder.Configuration["ConnectionStrings:redis"] = "127.0.0.1:1";
         builder.AddServiceDefaults("worker");

@@ -37,6 +37,8 @@ internal sealed class OutboxBench : IAsyncDisposable, IDbContextFactory<Sentinel
     public OutboxDrain Drain(params IOutboxHandler[] handlers) =>
         new(this, handlers, Microsoft.Extensions.Options.Options.Create(Options), Time, NullLogger<OutboxDrain>.Instance);
 
+    public OutboxRetention Retention() => new(this, Microsoft.Extensions.Options.Options.Create(Options), Time, NullLogger<OutboxRetention>.Instance);
+
     /// <summary>Writes a message, later than those before.</summary>
     public async Task<Guid> AddAsync(string key, string kind = RecordingHandler.TheKind)
     {

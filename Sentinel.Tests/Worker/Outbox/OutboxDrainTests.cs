@@ -70,6 +70,23 @@ public sealed class OutboxDrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Prune_TakesAwayWhatWasDeliveredLongAgo_AndNothingThatWaitsOrWasGivenUp()
+    {
+        var (delivered, refused) = (await _bench.AddAsync("a"), await _bench.AddAsync("b"));
+        var handler = new RecordingHandler((delivery, _) => Task.FromResult(delivery.Message.Id == refused ? new OutboxOutcome.Refused("No.") : OutboxOutcome.Done));
+        await _bench.Drain(handler).RoundAsync(handler, Token);
+        var waiting = await _bench.AddAsync("c");
+
+        _bench.Time.Advance(_bench.Options.KeepDelivered - TimeSpan.FromMinutes(1));
+        Assert.Equal(0, await _bench.Retention().PruneAsync(Token));
+        _bench.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(1, await _bench.Retention().PruneAsync(Token));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _bench.ReadAsync(delivered));
+        Assert.Equal((OutboxStatus.DeadLettered, OutboxStatus.Pending), ((await _bench.ReadAsync(refused)).Status, (await _bench.ReadAsync(waiting)).Status));
+    }
+
+    [Fact]
     public async Task Round_Postponed_CostsNoAttempt()
     {
         var id = await _bench.AddAsync("a");
