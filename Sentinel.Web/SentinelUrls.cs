@@ -37,6 +37,8 @@ public static class SentinelUrls
 
     public static string Repository(Guid id) => $"{Repositories}/{id}";
 
+    public static string RepositoriesOf(string account) => $"{Repositories}?q={Uri.EscapeDataString(account + "/")}";
+
     public static string Scan(Guid id) => $"{Scans}/{id}";
 
     public static string ScansOf(Guid? repositoryId, ScanStatus? status, string? after = null)

@@ -1,4 +1,6 @@
+using Microsoft.EntityFrameworkCore;
 using Sentinel.Contracts.GitHubApps;
+using Sentinel.Data;
 using Sentinel.Data.GitHubApps;
 using Sentinel.GitHub;
 using Sentinel.GitHub.App;
@@ -8,7 +10,7 @@ using Sentinel.ServiceDefaults.Configuration;
 namespace Sentinel.Api.GitHubApps;
 
 /// <summary>Tells what there is of an App, and asks GitHub whether it knows it.</summary>
-internal sealed partial class AppStatus(StoredGitHubApp apps, GitHubAppVault vault, GitHubClients clients, GitHubAddresses gitHub, ILogger<AppStatus> logger)
+internal sealed partial class AppStatus(IDbContextFactory<SentinelDbContext> databases, StoredGitHubApp apps, GitHubAppVault vault, GitHubClients clients, GitHubAddresses gitHub, ILogger<AppStatus> logger)
 {
     /// <summary>What is missing to store an App; the remedy is in it.</summary>
     public const string NoKey =
@@ -23,7 +25,19 @@ internal sealed partial class AppStatus(StoredGitHubApp apps, GitHubAppVault vau
         if (found is { Credentials: null, Stored: null })
             return new GitHubAppStatus(GitHubAppSource.None, null, null, null, null, null, null, null, null, null, vault.CanSeal ? null : NoKey, gitHub.Web.AbsoluteUri);
         var (known, fault) = found.Credentials is null ? (null, found.Fault) : await AskAsync(cancellationToken);
-        return found.Stored is { } row ? Of(row, fault) : Of(found.Credentials!.AppId, known, fault);
+        var status = found.Stored is { } row ? Of(row, fault) : Of(found.Credentials!.AppId, known, fault);
+        return status with { Installed = await InstalledAsync(cancellationToken) };
+    }
+
+    // Administrators ask, and they may see everything.
+    private async Task<IReadOnlyList<InstalledAccount>?> InstalledAsync(CancellationToken cancellationToken)
+    {
+        await using var database = await databases.CreateDbContextAsync(cancellationToken);
+        var accounts = await database.Repositories.IgnoreQueryFilters().AsNoTracking().Where(r => r.InstallationId != null)
+            .GroupBy(r => r.FullName.Substring(0, r.FullName.IndexOf('/')))
+            .Select(g => new InstalledAccount(g.Key, g.Count(), g.Count(r => r.LastScanId == null && !r.Archived)))
+            .ToListAsync(cancellationToken);
+        return accounts.Count == 0 ? null : [.. accounts.OrderBy(a => a.Account, StringComparer.OrdinalIgnoreCase)];
     }
 
     private GitHubAppStatus Of(GitHubApp row, string? fault) => new(

@@ -18,7 +18,17 @@ public enum GitHubAppSource { None, Configuration, Dashboard }
 /// <param name="GitHubUrl">The GitHub that this installation belongs to, with a slash at its end.</param>
 public sealed record GitHubAppStatus(
     GitHubAppSource Source, long? AppId, string? Slug, string? Name, string? Owner, string? SettingsUrl, string? InstallUrl,
-    DateTimeOffset? CreatedAt, string? CreatedBy, string? Fault, string? Obstacle, string GitHubUrl);
+    DateTimeOffset? CreatedAt, string? CreatedBy, string? Fault, string? Obstacle, string GitHubUrl)
+{
+    /// <summary>Where it is installed, by account; null when Sentinel knows of no repository that it is installed on.</summary>
+    public IReadOnlyList<InstalledAccount>? Installed { get; init; }
+}
+
+/// <summary>An account whose repositories the App is installed on.</summary>
+/// <param name="Account">Login of the person or organisation.</param>
+/// <param name="Repositories">How many of them Sentinel watches.</param>
+/// <param name="Waiting">How many of those were not scanned to an end yet; archived ones are not counted.</param>
+public sealed record InstalledAccount(string Account, int Repositories, int Waiting);
 
 /// <summary>Body of <c>POST /api/v1/github/app/manifest</c>.</summary>
 /// <param name="Organization">Login of the organisation that the App shall belong to; null or empty for whoever confirms at GitHub.</param>

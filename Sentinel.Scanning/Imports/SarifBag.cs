@@ -7,13 +7,26 @@ internal static class SarifBag
 {
     /// <summary>A member that is a text or a number; null for anything else.</summary>
     public static string? Text(JsonElement? bag, string name) =>
-        bag is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var value) ? Text(value) : null;
+        Member(bag, name) is { } value ? Text(value) : null;
 
     /// <summary>The texts of a list, at most <paramref name="most"/>; empty for anything else.</summary>
     public static IEnumerable<string> Texts(JsonElement? bag, string name, int most) =>
-        bag is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var list) && list.ValueKind is JsonValueKind.Array
+        Member(bag, name) is { ValueKind: JsonValueKind.Array } list
             ? list.EnumerateArray().Take(most).Select(Text).OfType<string>()
             : [];
+
+    private static JsonElement? Member(JsonElement? bag, string name)
+    {
+        try
+        {
+            return bag is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Another member's name is an escaped half of a surrogate pair: nothing in the bag can be asked for.
+            return null;
+        }
+    }
 
     private static string? Text(JsonElement value)
     {

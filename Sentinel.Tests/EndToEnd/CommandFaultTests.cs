@@ -1,7 +1,6 @@
 namespace Sentinel.Tests.EndToEnd;
 
 /// <summary>Whatever goes wrong while people talk to Sentinel, each command is done once and answered once.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class CommandFaultTests
 {
     private const int Schedules = 40;

@@ -186,7 +186,7 @@ internal sealed class FaultScheduleBench : IAsyncDisposable
         if (await queue.LeaseAsync("worker-1", TimeSpan.Zero, Token) is not { } lease) return false;
         try
         {
-            await Get<ScanExecutor>().ExecuteAsync(lease, life);
+            if (await Get<ScanExecutor>().ExecuteAsync(lease, life) is { } then) await then(life);
         }
         catch (GitException ex) when (!life.IsCancellationRequested && ex.Transient)
         {

@@ -1,7 +1,6 @@
 namespace Sentinel.Tests.EndToEnd;
 
 /// <summary>Whatever goes wrong between a webhook and GitHub, GitHub ends as if nothing had.</summary>
-[Collection(EndToEndCollection.Name)]
 public sealed class FaultScheduleTests
 {
     private const int Schedules = 100;

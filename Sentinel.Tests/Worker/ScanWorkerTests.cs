@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data.Queue;
 using Sentinel.Tests.EndToEnd;
+using Sentinel.Tests.Fakes.FakeGitHub;
 using Sentinel.Tests.Support;
 
 namespace Sentinel.Tests.Worker;
@@ -41,6 +43,31 @@ public sealed class ScanWorkerTests
         await using var database = worker.Database();
         var scan = await database.Scans.AsNoTracking().SingleAsync(s => s.Id == id, Cancellation);
         Assert.Equal((ScanStatus.Queued, 0, null), (scan.Status, scan.Attempt, scan.LeaseToken));
+    }
+
+    /// <summary>The lease ends with the scan: what follows takes its time, and nobody takes it for a lost one.</summary>
+    [Fact]
+    public async Task SlowComparisonOfRefs_AfterTheScanWasWritten_IsDoneAllTheSame()
+    {
+        var logs = new ConcurrentQueue<string>();
+        await using var worker = new WorkerFixture { Logs = logs, ExtraSettings = new Dictionary<string, string> { ["Queue:LeaseTime"] = "00:00:01" } };
+        await worker.InitializeAsync();
+        var source = worker.GitHub.Create("stop/slow");
+        var repository = await worker.AddRepositoryAsync("stop/slow");
+        var gate = new TaskCompletionSource();
+        // The scan fetches, and then the comparison does.
+        worker.GitHub.Faults.Next("GET", "/stop/slow.git/info/refs", new FakeFault.Slow(Task.CompletedTask));
+        worker.GitHub.Faults.Next("GET", "/stop/slow.git/info/refs", new FakeFault.Slow(gate.Task));
+
+        var scan = await worker.ScanAsync(repository, source.Commit("Add", ("settings.ini", DefectiveFiles.Settings)));
+        await worker.UntilAsync(_ => Task.FromResult(worker.GitHub.Faults.Count == 0), "the comparison began");
+        // Several times as long as the lease is renewed after.
+        await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
+        gate.SetResult();
+        await worker.UntilAsync(async d => await d.SecretExposures.AnyAsync(e => e.RepositoryId == repository.Id && !e.RefsStale, Cancellation), "the refs compared");
+
+        Assert.Equal((ScanStatus.Succeeded, 1), (scan.Status, scan.Attempt));
+        Assert.DoesNotContain(logs, l => l.Contains("lost its lease", StringComparison.Ordinal) || l.Contains("was stopped", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -28,20 +28,23 @@ internal sealed class ScanExecutor(
     CommitScan commits, PushedCommits pushed, ExposureReach reach, HistoryAfterFirstScan history, LivenessAfterScan liveness, WorkerTelemetry telemetry,
     IOptions<CheckoutOptions> checkout, IOptions<WorkerOptions> options, TimeProvider time)
 {
-    /// <summary>Runs the scan; false when the lease was lost meanwhile and nothing was written.</summary>
+    /// <summary>Runs the scan.</summary>
+    /// <returns>
+    /// What is to be done now that its result is written, and the lease is gone with it; null when the lease was lost meanwhile and nothing
+    /// was written.
+    /// </returns>
     /// <exception cref="GitException">The repository could not be read.</exception>
-    public async Task<bool> ExecuteAsync(ScanLease lease, CancellationToken cancellationToken)
+    public async Task<Func<CancellationToken, Task>?> ExecuteAsync(ScanLease lease, CancellationToken cancellationToken)
     {
         var (scan, repository, key) = await LoadAsync(lease, cancellationToken);
-        if (scan.Kind == ScanKind.Heartbeat) return await heartbeat.ExecuteAsync(lease, key, cancellationToken);
+        if (scan.Kind == ScanKind.Heartbeat) return await heartbeat.ExecuteAsync(lease, key, cancellationToken) ? NothingMore : null;
         using var progress = new ScanProgressReporter(scan, bus, databases, telemetry, time);
-        if (scan.Kind == ScanKind.Import) return await imports.ExecuteAsync(lease, scan, repository, key, progress, cancellationToken);
+        if (scan.Kind == ScanKind.Import) return await imports.ExecuteAsync(lease, scan, repository, key, progress, cancellationToken) ? NothingMore : null;
         if (scan.Kind is ScanKind.History or ScanKind.Dropped)
         {
-            if (await commits.ExecuteAsync(lease, scan, repository, key, progress, cancellationToken) is not { } ended) return false;
-            await reach.RefreshAsync(repository, cancellationToken);
+            if (await commits.ExecuteAsync(lease, scan, repository, key, progress, cancellationToken) is not { } ended) return null;
             await progress.PublishAsync(ended, cancellationToken);
-            return true;
+            return CompareRefsAsync;
         }
 
         await progress.BeginAsync(ScanPhase.Fetch, cancellationToken);
@@ -72,13 +75,17 @@ internal sealed class ScanExecutor(
         var full = await new FullScan(engine, cache, settings, limits).RunAsync(fetched, progress, cancellationToken);
         return await FinishAsync(full);
 
-        async Task<bool> FinishAsync(ScanOutcome outcome)
+        async Task<Func<CancellationToken, Task>?> FinishAsync(ScanOutcome outcome)
         {
-            if (!await CompleteAsync(lease, scan, repository, key, fetched, blobs, outcome, engine.RulePackHash, progress, cancellationToken)) return false;
+            if (!await CompleteAsync(lease, scan, repository, key, fetched, blobs, outcome, engine.RulePackHash, progress, cancellationToken)) return null;
             liveness.Ask(seen);
-            return true;
+            return CompareRefsAsync;
         }
+
+        Task CompareRefsAsync(CancellationToken token) => reach.RefreshAsync(repository, token);
     }
+
+    private static Task NothingMore(CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<bool> CompleteAsync(
         ScanLease lease, Scan scan, Repository repository, byte[] key, Checkedout fetched, BlobReader blobs, ScanOutcome outcome, string rulePackHash, ScanProgressReporter progress, CancellationToken cancellationToken)
@@ -120,7 +127,6 @@ internal sealed class ScanExecutor(
 
         if (next is { } scanOfHistory) await queue.EnqueueAsync([scanOfHistory], cancellationToken);
         telemetry.Finished(report.BytesRead, report.CacheHits, applied.Opened);
-        await reach.RefreshAsync(repository, cancellationToken);
         await progress.PublishAsync(status, cancellationToken);
         return true;
     }

@@ -62,13 +62,14 @@ internal sealed partial class ScanWorker(
         limit.CancelAfter(options.Value.ScanTimeout);
         _running[lease.ScanId] = stop;
         var renewing = RenewAsync(lease, stop, stop.Token);
+        Func<CancellationToken, Task>? then = null;
         var timestamp = time.GetTimestamp();
         LogStarted(lease.ScanId, lease.Attempt);
         try
         {
-            var completed = await executor.ExecuteAsync(lease, limit.Token);
+            then = await executor.ExecuteAsync(lease, limit.Token);
             var elapsed = time.GetElapsedTime(timestamp);
-            if (completed) LogFinished(lease.ScanId, elapsed);
+            if (then is not null) LogFinished(lease.ScanId, elapsed);
             else LogLeaseLost(lease.ScanId);
         }
         catch (Exception ex)
@@ -81,6 +82,22 @@ internal sealed partial class ScanWorker(
             _running.TryRemove(lease.ScanId, out _);
             await stop.CancelAsync();
             await renewing;
+        }
+        if (then is not null) await FollowAsync(lease, then, stoppingToken);
+    }
+
+    // Without the lease, which ended with the scan: renewing it would look as if it had been lost.
+    private async Task FollowAsync(ScanLease lease, Func<CancellationToken, Task> then, CancellationToken stoppingToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        limit.CancelAfter(options.Value.ScanTimeout);
+        try
+        {
+            await then(limit.Token);
+        }
+        catch (Exception ex) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogNotFollowed(lease.ScanId, ex);
         }
     }
 
@@ -208,6 +225,9 @@ internal sealed partial class ScanWorker(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Scan {ScanId} lost its lease; its result was not written")]
     private partial void LogLeaseLost(Guid scanId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Scan {ScanId} was written, and what follows it was not done; the repository's next scan makes up for it")]
+    private partial void LogNotFollowed(Guid scanId, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Scan {ScanId} was given up: {Code}")]
     private partial void LogRefused(Guid scanId, string code);

@@ -51,6 +51,7 @@ public sealed class MakeGitHubAppTests
         bench.GitHub.Hook.Url = new Uri(bench.Api.Address, ApiRoutes.GitHubWebhooks);
         var delivery = await bench.GitHub.Hook.DeliverAsync("installation", HookPayloads.Installed(bench.GitHub.Install("acme"), bench.GitHub.AddRepository("acme/secret", isPrivate: true)), Cancellation);
         Assert.Equal(202, delivery.StatusCode);
+        Assert.Equal([new InstalledAccount("acme", 1, 1)], (await AppBench.StatusAsync(admin, Cancellation)).Installed);
         Assert.Equal([ScanKind.Scheduled], await bench.Api.QueryAsync(db => db.Scans.Select(scan => scan.Kind).ToListAsync(Cancellation)));
         // People sign in through it.
         Assert.Equal("ada", (await bench.SignInAsync(bench.GitHub.Account("ada")!, Cancellation)).Login);

@@ -29,7 +29,8 @@ internal static class FakeContentsApi
     {
         try
         {
-            return repository.Git.Git("rev-parse", "--verify", "--quiet", $"{reference}^{{commit}}");
+            string[] arguments = ["rev-parse", "--verify", "--quiet", $"{reference}^{{commit}}"];
+            return reference.Length == 40 && reference.All(char.IsAsciiHexDigit) ? repository.Git.GitOnce(arguments) : repository.Git.Git(arguments);
         }
         catch (InvalidOperationException)
         {
@@ -52,12 +53,12 @@ internal static class FakeContentsApi
         }
         if (listed.Length == 0) throw FakeRefusal.NotFound();
         var (type, sha) = TypeAndSha(listed.Split('\0')[0]);
-        if (type == "blob") return call.Shapes.Content(repository, path, reference, sha, Encoding.UTF8.GetBytes(repository.Git.GitRaw("cat-file", "blob", sha)));
+        if (type == "blob") return call.Shapes.Content(repository, path, reference, sha, Encoding.UTF8.GetBytes(repository.Git.Content(sha)));
         var entries = repository.Git.Git("ls-tree", "-z", reference, "--", path + "/").Split('\0', StringSplitOptions.RemoveEmptyEntries);
         return new JsonArray([.. entries.Select(e =>
         {
             var entry = TypeAndSha(e);
-            var json = call.Shapes.Content(repository, e.Split('\t', 2)[1], reference, entry.Sha, entry.Type == "blob" ? Encoding.UTF8.GetBytes(repository.Git.GitRaw("cat-file", "blob", entry.Sha)) : null);
+            var json = call.Shapes.Content(repository, e.Split('\t', 2)[1], reference, entry.Sha, entry.Type == "blob" ? Encoding.UTF8.GetBytes(repository.Git.Content(entry.Sha)) : null);
             json.Remove("content");
             json.Remove("encoding");
             return json;
@@ -68,9 +69,9 @@ internal static class FakeContentsApi
     private static JsonObject Tree(FakeCall call)
     {
         var repository = call.Repository();
-        var tree = repository.Git.Git("rev-parse", $"{Resolve(repository, call.Route("sha"))}^{{tree}}");
+        var tree = repository.Git.GitOnce("rev-parse", $"{Resolve(repository, call.Route("sha"))}^{{tree}}");
         var url = $"{call.BaseUrl}/repos/{repository.FullName}/git";
-        var entries = repository.Git.Git("ls-tree", "-z", "-l", tree).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+        var entries = repository.Git.GitOnce("ls-tree", "-z", "-l", tree).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(line =>
         {
             var (facts, path) = line.Split('\t', 2) is [var first, var second] ? (first.Split(' ', StringSplitOptions.RemoveEmptyEntries), second) : throw FakeRefusal.NotFound();
             var entry = new JsonObject { ["path"] = path, ["mode"] = facts[0], ["type"] = facts[1], ["sha"] = facts[2], ["url"] = $"{url}/{facts[1]}s/{facts[2]}" };
@@ -84,7 +85,7 @@ internal static class FakeContentsApi
     private static JsonObject Blob(FakeCall call)
     {
         var (repository, sha) = (call.Repository(), call.Route("sha"));
-        var content = Encoding.UTF8.GetBytes(repository.Git.GitRaw("cat-file", "blob", sha));
+        var content = Encoding.UTF8.GetBytes(repository.Git.Content(sha));
         return new JsonObject
         {
             ["sha"] = sha,
@@ -102,9 +103,9 @@ internal static class FakeContentsApi
         var repository = call.Repository();
         if (call.Route("basehead").Split("...") is not [var from, var to]) throw FakeRefusal.NotFound();
         var (start, end) = (Resolve(repository, from), Resolve(repository, to));
-        var mergeBase = repository.Git.Git("merge-base", start, end);
-        var ahead = Lines(repository.Git.Git("rev-list", "--reverse", $"{start}..{end}"));
-        var behind = Lines(repository.Git.Git("rev-list", $"{end}..{start}"));
+        var mergeBase = repository.Git.GitOnce("merge-base", start, end);
+        var ahead = Lines(repository.Git.GitOnce("rev-list", "--reverse", $"{start}..{end}"));
+        var behind = Lines(repository.Git.GitOnce("rev-list", $"{end}..{start}"));
         var web = $"{call.GitHub.Url}{repository.FullName}/compare/{from}...{to}";
         return new JsonObject
         {

@@ -11,14 +11,14 @@ internal sealed record FakeDiffFile(string Path, string? PreviousPath, string St
 internal static class FakeDiff
 {
     public static IReadOnlyList<string> Commits(FakePullRequest pull) =>
-        pull.Repository.Git.Git("rev-list", "--reverse", $"{pull.MergeBase}..{pull.HeadSha}").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        pull.Repository.Git.GitOnce("rev-list", "--reverse", $"{pull.MergeBase}..{pull.HeadSha}").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public static IReadOnlyList<FakeDiffFile> Of(FakePullRequest pull)
     {
         var git = pull.Repository.Git;
         string[] range = [pull.MergeBase, pull.HeadSha];
         // ":100644 100644 <old> <new> R100\0<path>\0<path>\0"
-        var raw = git.Git(["diff", "--raw", "-z", "--no-abbrev", "--find-renames", .. range]).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        var raw = git.GitOnce(["diff", "--raw", "-z", "--no-abbrev", "--find-renames", .. range]).Split('\0', StringSplitOptions.RemoveEmptyEntries);
         var files = new List<FakeDiffFile>();
         for (var i = 0; i < raw.Length;)
         {
@@ -26,8 +26,8 @@ internal static class FakeDiff
             var previous = fields[4][0] == 'R' ? raw[i++] : null;
             var path = raw[i++];
             var status = fields[4][0] switch { 'A' => "added", 'D' => "removed", 'R' => "renamed", _ => "modified" };
-            var numbers = git.Git(["diff", "--numstat", "--find-renames", .. range, "--", .. Paths(previous, path)]).Split(['\t', '\n']);
-            var patch = git.Git(["diff", "--find-renames", .. range, "--", .. Paths(previous, path)]);
+            var numbers = git.GitOnce(["diff", "--numstat", "--find-renames", .. range, "--", .. Paths(previous, path)]).Split(['\t', '\n']);
+            var patch = git.GitOnce(["diff", "--find-renames", .. range, "--", .. Paths(previous, path)]);
             var hunks = patch.IndexOf("\n@@", StringComparison.Ordinal);
             files.Add(new FakeDiffFile(
                 path, previous, status, fields[4][0] == 'D' ? fields[2] : fields[3], Number(numbers, 0), Number(numbers, 1), hunks < 0 ? null : patch[(hunks + 1)..]));

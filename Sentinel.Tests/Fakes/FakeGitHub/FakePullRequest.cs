@@ -39,14 +39,13 @@ internal sealed class FakePullRequest(long id, int number, FakeRepository reposi
 
     public string BaseSha => ShaOf(BaseRef) ?? throw new InvalidOperationException($"There is no branch {BaseRef}.");
 
-    public string MergeBase => Repository.Git.Git("merge-base", BaseSha, HeadSha);
+    public string MergeBase => Repository.Git.GitOnce("merge-base", BaseSha, HeadSha);
 
     public List<FakeReview> Reviews { get; } = [];
 
     public List<FakeReviewComment> ReviewComments { get; } = [];
 
-    private string? ShaOf(string branch) =>
-        Repository.Git.Git("for-each-ref", "--format=%(objectname)", $"refs/heads/{branch}") is { Length: > 0 } sha ? sha : null;
+    private string? ShaOf(string branch) => Repository.Git.BranchHead(branch);
 }
 
 /// <summary>A review.</summary>

@@ -81,7 +81,7 @@ internal sealed partial class FakeShapes
     public JsonObject Commit(FakeRepository repository, string sha)
     {
         // %x00 between the parts: tree, parents, author's name, mail and time, committer's, message
-        var parts = repository.Git.Git("show", "--no-patch", "--format=%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B", sha).Split('\0');
+        var parts = repository.Git.GitOnce("show", "--no-patch", "--format=%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B", sha).Split('\0');
         var url = $"{api}/repos/{repository.FullName}/commits/{sha}";
         return new JsonObject
         {

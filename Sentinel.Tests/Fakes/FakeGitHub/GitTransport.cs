@@ -11,7 +11,7 @@ internal sealed class GitTransport(FakeGitHubServer server)
 {
     public async Task InfoRefsAsync(HttpContext context, string owner, string name)
     {
-        if (Find(context, owner, name) is not { } repository) return;
+        if (await FindAsync(context, owner, name) is not { } repository) return;
         if (context.Request.Query["service"] != "git-upload-pack")
         {
             context.Response.StatusCode = StatusCodes.Status403Forbidden;
@@ -24,13 +24,13 @@ internal sealed class GitTransport(FakeGitHubServer server)
 
     public async Task UploadPackAsync(HttpContext context, string owner, string name)
     {
-        if (Find(context, owner, name) is not { } repository) return;
+        if (await FindAsync(context, owner, name) is not { } repository) return;
         context.Response.ContentType = "application/x-git-upload-pack-result";
         var body = context.Request.Headers.ContentEncoding == "gzip" ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body;
         await RunAsync(context, repository, [], body);
     }
 
-    private TestRepository? Find(HttpContext context, string owner, string name)
+    private async Task<TestRepository?> FindAsync(HttpContext context, string owner, string name)
     {
         var path = context.Request.Path.Value!;
         server.Requests.Enqueue(path);
@@ -39,6 +39,7 @@ internal sealed class GitTransport(FakeGitHubServer server)
         if (fault is FakeFault.RevokeToken) server.Tokens.Revoke(authorization);
         var (caller, refusal) = server.Tokens.Identify(authorization);
         var call = server.Record(context, path, body: null, caller);
+        if (fault is FakeFault.Slow slow) await slow.Until.WaitAsync(context.RequestAborted);
         if (fault is FakeFault.Reset)
         {
             context.Abort();

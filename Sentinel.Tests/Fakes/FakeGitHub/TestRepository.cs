@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 
@@ -7,6 +8,7 @@ namespace Sentinel.Tests.Fakes.FakeGitHub;
 internal sealed class TestRepository : IDisposable
 {
     private readonly string _folder;
+    private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
 
     private TestRepository(string folder) => _folder = folder;
 
@@ -92,6 +94,21 @@ internal sealed class TestRepository : IDisposable
 
     /// <summary>Runs git in the repository; the output keeps the white space at its ends.</summary>
     public string GitRaw(params string[] arguments) => Run([], arguments);
+
+    /// <summary>As <see cref="Git"/>, asked once: for what is named by hashes alone, and so never becomes anything else.</summary>
+    public string GitOnce(params string[] arguments) => _known.GetOrAdd(string.Join('\0', arguments), _ => Git(arguments));
+
+    /// <summary>A content by its hash, with the white space at its ends.</summary>
+    public string Content(string sha) => _known.GetOrAdd($"content\0{sha}", _ => GitRaw("cat-file", "blob", sha));
+
+    /// <summary>The commit of a branch; null when there is no such branch.</summary>
+    public string? BranchHead(string branch)
+    {
+        // A process for each question is what most of a test's time would go into.
+        var loose = Path.Combine(GitDirectory, "refs", "heads", branch);
+        if (File.Exists(loose) && File.ReadAllText(loose).Trim() is { Length: 40 } sha) return sha;
+        return Git("for-each-ref", "--format=%(objectname)", $"refs/heads/{branch}") is { Length: > 0 } packed ? packed : null;
+    }
 
     private string GitWithInput(byte[] input, params string[] arguments) => Run(input, arguments).Trim();
 

@@ -214,6 +214,16 @@ public sealed class SarifReaderTests
     }
 
     [Fact]
+    public async Task Read_NamesAndTextsThatAreHalfOfASurrogatePair_AreNone()
+    {
+        const string Rule = """{"id":"r","properties":{"tags":["\ud800","CWE-79"],"security-severity":"\ud800","\ud800 a name as long as security-severity":"7.1"}}""";
+
+        var rule = (await ReadOneAsync(Sarif.Run("x", Sarif.Result("r", "a", 1, "m"), Rule))).Rules[0];
+
+        Assert.Null(rule.Cwe);
+    }
+
+    [Fact]
     public void Read_AnyChangeOfAFile_IsReadOrRefused()
     {
         var whole = Encoding.UTF8.GetBytes(Sarif.Run("Semgrep", Sarif.Result("r", "a/b.py", 7, "text"), """{"id":"r","properties":{"tags":["security","CWE-1"],"security-severity":"7.1"},"messageStrings":{"default":{"text":"x {0}"}}}"""));

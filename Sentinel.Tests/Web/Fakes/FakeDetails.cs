@@ -137,7 +137,10 @@ internal static class FakeDetails
 
     public static GitHubAppStatus GitHubApp(FakeEstate estate) => new(
         GitHubAppSource.Dashboard, 1204311, "sentinel-acme", "Sentinel (acme)", "acme", "https://github.com/organizations/acme/settings/apps/sentinel-acme",
-        "https://github.com/apps/sentinel-acme/installations/new", estate.Now.AddMinutes(-4), "local-developer", null, null, "https://github.com/");
+        "https://github.com/apps/sentinel-acme/installations/new", estate.Now.AddMinutes(-4), "local-developer", null, null, "https://github.com/")
+    {
+        Installed = [new InstalledAccount("acme", 12, 3), new InstalledAccount("mira", 1, 0)],
+    };
 
     public static GitHubAppManifest Manifest(GitHubAppManifestRequest request) => new(
         $"https://github.com/{(request.Organization is { } organization ? $"organizations/{organization}/" : "")}settings/apps/new?state=the-state", $$"""{"name":"{{request.Name}}"}""", "the-state");
