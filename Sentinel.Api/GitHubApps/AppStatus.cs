@@ -33,11 +33,11 @@ internal sealed partial class AppStatus(IDbContextFactory<SentinelDbContext> dat
     private async Task<IReadOnlyList<InstalledAccount>?> InstalledAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var accounts = await database.Repositories.IgnoreQueryFilters().AsNoTracking().Where(r => r.InstallationId != null)
-            .GroupBy(r => r.FullName.Substring(0, r.FullName.IndexOf('/')))
-            .Select(g => new InstalledAccount(g.Key, g.Count(), g.Count(r => r.LastScanId == null && !r.Archived)))
-            .ToListAsync(cancellationToken);
-        return accounts.Count == 0 ? null : [.. accounts.OrderBy(a => a.Account, StringComparer.OrdinalIgnoreCase)];
+        var watched = await database.Repositories.IgnoreQueryFilters().AsNoTracking().Where(r => r.InstallationId != null)
+            .Select(r => new { r.FullName, Waits = r.LastScanId == null && !r.Archived }).ToListAsync(cancellationToken);
+        var accounts = watched.GroupBy(r => r.FullName.Split('/')[0], StringComparer.OrdinalIgnoreCase).OrderBy(g => g.Key, StringComparer.OrdinalIgnoreCase)
+            .Select(g => new InstalledAccount(g.Key, g.Count(), g.Count(r => r.Waits))).ToList();
+        return accounts.Count == 0 ? null : accounts;
     }
 
     private GitHubAppStatus Of(GitHubApp row, string? fault) => new(

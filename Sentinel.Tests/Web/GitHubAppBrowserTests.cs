@@ -39,6 +39,8 @@ public sealed class GitHubAppBrowserTests
 
         var delivery = await bench.GitHub.Hook.DeliverAsync("installation", HookPayloads.Installed(bench.GitHub.Install("acme"), bench.GitHub.AddRepository("acme/shop", isPrivate: true)), Stop);
         Assert.Equal(202, delivery.StatusCode);
+        // There is no Redis here that would tell the page.
+        await page.ReloadAsync();
         await page.GetByText("1 repository, 1 not scanned yet").WaitForAsync();
         var (ada, _) = await OpenAsync(browser);
         await ada.GotoAsync(web.Url + "/repositories");

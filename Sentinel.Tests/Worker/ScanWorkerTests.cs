@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
+using Sentinel.Contracts.Live;
 using Sentinel.Contracts.Scans;
 using Sentinel.Data.Queue;
 using Sentinel.Tests.EndToEnd;
@@ -49,20 +51,24 @@ public sealed class ScanWorkerTests
     [Fact]
     public async Task SlowComparisonOfRefs_AfterTheScanWasWritten_IsDoneAllTheSame()
     {
-        var logs = new ConcurrentQueue<string>();
-        await using var worker = new WorkerFixture { Logs = logs, ExtraSettings = new Dictionary<string, string> { ["Queue:LeaseTime"] = "00:00:01" } };
+        var (logs, gate) = (new ConcurrentQueue<string>(), new TaskCompletionSource());
+        WorkerFixture? running = null;
+        await using var worker = running = new WorkerFixture
+        {
+            Logs = logs,
+            ExtraSettings = new Dictionary<string, string> { ["Queue:LeaseTime"] = "00:00:06" },
+            // GitHub is slow from the scan's end on.
+            Configure = services => services.Replace(ServiceDescriptor.Singleton<IScanProgressBus>(
+                new AtTheEnd(() => running!.GitHub.Faults.Next("GET", "/stop/slow.git/info/refs", new FakeFault.Slow(gate.Task))))),
+        };
         await worker.InitializeAsync();
         var source = worker.GitHub.Create("stop/slow");
         var repository = await worker.AddRepositoryAsync("stop/slow");
-        var gate = new TaskCompletionSource();
-        // The scan fetches, and then the comparison does.
-        worker.GitHub.Faults.Next("GET", "/stop/slow.git/info/refs", new FakeFault.Slow(Task.CompletedTask));
-        worker.GitHub.Faults.Next("GET", "/stop/slow.git/info/refs", new FakeFault.Slow(gate.Task));
 
         var scan = await worker.ScanAsync(repository, source.Commit("Add", ("settings.ini", DefectiveFiles.Settings)));
-        await worker.UntilAsync(_ => Task.FromResult(worker.GitHub.Faults.Count == 0), "the comparison began");
-        // Several times as long as the lease is renewed after.
-        await Task.Delay(TimeSpan.FromSeconds(2), Cancellation);
+        await worker.UntilAsync(_ => Task.FromResult(worker.GitHub.Faults.Count == 0 && logs.Any(l => l.Contains("finished in", StringComparison.Ordinal))), "the comparison began");
+        // Twice as long as the lease is renewed after.
+        await Task.Delay(TimeSpan.FromSeconds(3), Cancellation);
         gate.SetResult();
         await worker.UntilAsync(async d => await d.SecretExposures.AnyAsync(e => e.RepositoryId == repository.Id && !e.RefsStale, Cancellation), "the refs compared");
 
@@ -110,5 +116,20 @@ public sealed class ScanWorkerTests
         var id = await worker.QueueAsync(repository, commit);
         await worker.UntilAsync(id, s => s is { Status: ScanStatus.Running, Phase: ScanPhase.Analyse });
         return (repository, id);
+    }
+
+    private sealed class AtTheEnd(Action then) : IScanProgressBus
+    {
+        public Task PublishAsync(ScanProgress progress, CancellationToken cancellationToken)
+        {
+            if (progress.Status == ScanStatus.Succeeded) then();
+            return Task.CompletedTask;
+        }
+
+        public Task PublishAsync(LiveEvent liveEvent, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public IAsyncEnumerable<ScanProgress> SubscribeAsync(Guid scanId, CancellationToken cancellationToken) => AsyncEnumerable.Empty<ScanProgress>();
+
+        public IAsyncEnumerable<LiveEvent> SubscribeAllAsync(CancellationToken cancellationToken) => AsyncEnumerable.Empty<LiveEvent>();
     }
 }

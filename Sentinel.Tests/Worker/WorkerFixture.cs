@@ -31,6 +31,7 @@ public sealed class WorkerFixture : IAsyncLifetime
     internal Dictionary<string, string> Extra { get; } = new(StringComparer.Ordinal);
 
     private readonly string _cache = Directory.CreateTempSubdirectory("sentinel-test-mirrors-").FullName;
+    private readonly ConcurrentQueue<string> _warnings = new();
     private GarnetServer? _redis;
     private WebApplication? _app;
 
@@ -74,7 +75,7 @@ public sealed class WorkerFixture : IAsyncLifetime
         builder.AddWorker();
         Configure?.Invoke(builder.Services);
         builder.Logging.ClearProviders();
-        if (Logs is not null) builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new LogLines(Logs));
+        builder.Logging.SetMinimumLevel(Logs is null ? LogLevel.Warning : LogLevel.Trace).AddProvider(new LogLines(Logs ?? _warnings));
         _app = builder.Build();
         await DatabaseMigrator.MigrateAsync(_app.Services, cancellationToken);
         await _app.StartAsync(cancellationToken);
@@ -166,7 +167,7 @@ public sealed class WorkerFixture : IAsyncLifetime
         {
             await using var database = Database();
             if (await reached(database)) return;
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < Limit, $"It did not happen: {what}");
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Limit, $"It did not happen: {what}\n{string.Join('\n', _warnings.TakeLast(20))}");
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

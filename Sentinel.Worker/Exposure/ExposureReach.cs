@@ -27,10 +27,17 @@ internal sealed partial class ExposureReach(
     /// <summary>Brings the marked secrets of a repository up to date.</summary>
     public async Task RefreshAsync(Repository repository, CancellationToken cancellationToken)
     {
+        // The next scan may be weeks away: what failed for a moment is tried once more.
+        if (!await TryRefreshAsync(repository, cancellationToken)) await TryRefreshAsync(repository, cancellationToken);
+    }
+
+    // False when it failed and may succeed the next time.
+    private async Task<bool> TryRefreshAsync(Repository repository, CancellationToken cancellationToken)
+    {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
         var stale = await database.SecretExposures.Where(e => e.RepositoryId == repository.Id && e.RefsStale)
             .OrderBy(e => e.RefsCheckedAt != null).ThenBy(e => e.FindingId).Take(options.Value.MaxRefChecks).ToListAsync(cancellationToken);
-        if (stale.Count == 0) return;
+        if (stale.Count == 0) return true;
         try
         {
             var whole = await mirror.FetchAllAsync(repository.Id, repository.CloneUrl, cancellationToken);
@@ -52,7 +59,9 @@ internal sealed partial class ExposureReach(
                 await database.SaveChangesAsync(cancellationToken);
             }
             LogNotCompared(repository.Id, stale.Count, ex.Code);
+            return !ex.Transient;
         }
+        return true;
     }
 
     private async Task CompareAsync(Repository repository, GitRunner git, SecretExposure exposure, List<string> commits, CancellationToken cancellationToken)
