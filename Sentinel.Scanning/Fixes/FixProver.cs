@@ -34,6 +34,7 @@ internal sealed class FixProver(IReadOnlyList<IFileAnalyzer> analyzers, Analysis
     {
         var proved = findings.Select(f => f with { Propose = null }).ToList();
         if (!IsPlainText(file)) return (true, proved);
+        var lasting = !findings.Any(f => f.Propose is { IsOfTheMoment: true });
         try
         {
             var before = await AnalyzeAsync(file, limit);
@@ -45,7 +46,7 @@ internal sealed class FixProver(IReadOnlyList<IFileAnalyzer> analyzers, Analysis
                 limit.ThrowIfCancellationRequested();
                 proved[i] = proved[i] with { Fix = await TryAsync(file, proposer, findings[i], source, before, limit) };
             }
-            return (!findings.Any(f => f.Propose is { IsOfTheMoment: true }), proved);
+            return (lasting, proved);
         }
         catch (OperationCanceledException)
         {
@@ -53,7 +54,7 @@ internal sealed class FixProver(IReadOnlyList<IFileAnalyzer> analyzers, Analysis
         }
         catch (Exception ex) when (ex is AnalysisException or ArgumentException or InvalidOperationException)
         {
-            return (true, proved);
+            return (lasting, proved);
         }
     }
 

@@ -10,6 +10,7 @@ namespace Sentinel.Tests.Worker;
 public sealed class ActionTagsTests : IAsyncLifetime
 {
     private readonly WorkerFixture _worker = new() { WithApp = true };
+    private FakeInstallation _installation = null!;
     private FakeRepository _fake = null!;
     private FakeRepository _action = null!;
     private Repository _known = null!;
@@ -22,12 +23,8 @@ public sealed class ActionTagsTests : IAsyncLifetime
         _action = _worker.GitHub.AddRepository("tools/deploy");
         _action.Git.Commit("Add", ("action.yml", "name: deploy\n"));
         _action.Git.Git("tag", "-a", "-m", "One", "v1");
-        _fake = _worker.GitHub.AddRepository("acme/shop", isPrivate: true);
-        var installation = _worker.GitHub.Install("acme");
-        _known = await _worker.AddRepositoryAsync("acme/shop", _fake.CloneUrl);
-        await using var database = _worker.Database();
-        await database.Repositories.Where(r => r.Id == _known.Id).ExecuteUpdateAsync(
-            r => r.SetProperty(x => x.InstallationId, installation.Id).SetProperty(x => x.GitHubId, _fake.Id).SetProperty(x => x.Private, true), Token);
+        _installation = _worker.GitHub.Install("acme");
+        await WatchAsync("acme/shop");
     }
 
     public ValueTask DisposeAsync() => _worker.DisposeAsync();
@@ -61,6 +58,10 @@ public sealed class ActionTagsTests : IAsyncLifetime
 
         Assert.Equal([null, $"      - uses: acme/shop@{own} # v1"], fixes);
         Assert.Contains(Asked(), path => path.Contains("/acme/secret-action/", StringComparison.Ordinal));
+
+        // What one private repository was told is not told to another.
+        await WatchAsync("acme/other");
+        Assert.Equal([null], await ScanAsync("acme/shop@v1"));
     }
 
     [Fact]
@@ -71,6 +72,17 @@ public sealed class ActionTagsTests : IAsyncLifetime
         Assert.Equal([null, null], await ScanAsync("tools/deploy@v1", "tools/other@v1"));
 
         Assert.Equal(["/repos/tools/deploy/commits/tags%2Fv1"], Asked().Distinct(StringComparer.Ordinal));
+    }
+
+    // A private repository of the installation, which is scanned from now on.
+    private async Task WatchAsync(string fullName)
+    {
+        _fake = _worker.GitHub.AddRepository(fullName, isPrivate: true);
+        _known = await _worker.AddRepositoryAsync(fullName, _fake.CloneUrl);
+        await using var database = _worker.Database();
+        await database.Repositories.Where(r => r.Id == _known.Id).ExecuteUpdateAsync(
+            r => r.SetProperty(x => x.InstallationId, _installation.Id).SetProperty(x => x.GitHubId, _fake.Id).SetProperty(x => x.Private, true), Token);
+        _known = await database.Repositories.AsNoTracking().SingleAsync(r => r.Id == _known.Id, Token);
     }
 
     // The replacements of the findings, in order.

@@ -22,17 +22,17 @@ internal sealed class ActionTags(GitHubClients clients) : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly MemoryCacheEntryOptions Kept = new() { Size = 1, AbsoluteExpirationRelativeToNow = TimeSpan.FromHours(1) };
 
-    // By "owner/name@tag", only of what is public.
+    // By "owner/name@tag"; what a private repository was told is for it alone, under whatever name it calls itself.
     private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
     /// <summary>For one scan of a repository; knows nothing of any tag where the App is not installed.</summary>
     public IActionTags For(Repository repository) => new OfScan(
-        _known, repository.FullName,
+        _known, repository.Private ? $"{repository.Id} " : "",
         repository is { InstallationId: { } installation, GitHubId: { } id } ? clients.ForInstallation(installation, InstallationScope.ReadContents(id, repository.FullName.Split('/')[^1])) : null);
 
     public void Dispose() => _known.Dispose();
 
-    private sealed class OfScan(MemoryCache known, string scanned, GitHubConnection? connection) : IActionTags
+    private sealed class OfScan(MemoryCache known, string audience, GitHubConnection? connection) : IActionTags
     {
         // Others may be let in where this one is not.
         private readonly ConcurrentDictionary<string, bool> _missing = new(StringComparer.Ordinal);
@@ -42,7 +42,7 @@ internal sealed class ActionTags(GitHubClients clients) : IDisposable
         public async ValueTask<string?> CommitAsync(string repository, string tag, CancellationToken cancellationToken)
         {
             if (connection is null) return null;
-            var key = $"{repository.ToLowerInvariant()}@{tag}";
+            var key = $"{audience}{repository.ToLowerInvariant()}@{tag}";
             if (known.TryGetValue(key, out string? commit)) return commit;
             if (_isGivenUp || _missing.ContainsKey(key) || Interlocked.Decrement(ref _left) < 0) return null;
             if (await AskAsync(connection, repository, tag, cancellationToken) is not { } answer)
@@ -50,8 +50,7 @@ internal sealed class ActionTags(GitHubClients clients) : IDisposable
                 _missing.TryAdd(key, true);
                 return null;
             }
-            // The repository itself may be private.
-            return repository.Equals(scanned, StringComparison.OrdinalIgnoreCase) ? answer : known.Set(key, answer, Kept);
+            return known.Set(key, answer, Kept);
         }
 
         // Null when there is none to see. Once GitHub does not answer it is not asked again in this scan: fixes are a courtesy, for which no scan waits.
