@@ -36,8 +36,8 @@ internal static class AnalysisResult
     {
         if (findings.Count == 0) return Clean;
 
-        // Without its path the result serves every file with this content.
-        var bare = findings.Select(f => f with { Location = f.Location with { Path = "" } }).ToArray();
+        // Without its path, and what others said of it, the result serves every file with this content.
+        var bare = findings.Select(f => f with { Location = f.Location with { Path = "" }, Fix = f.FixIsOfTheMoment ? null : f.Fix }).ToArray();
         using var buffer = new MemoryStream();
         using (var compressor = new BrotliStream(buffer, CompressionLevel.Fastest))
             JsonSerializer.Serialize(compressor, bare, ResultJson.Default.FindingArray);

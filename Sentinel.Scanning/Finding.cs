@@ -54,6 +54,16 @@ public sealed record Finding
     /// <summary>A change of the file that was proved to mend it; null when there is none.</summary>
     public FileFix? Fix { get; init; }
 
+    /// <summary>
+    /// Which change mends it is for others to say, and may be another one tomorrow for the same content: a cached result does not hold it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool FixIsOfTheMoment { get; init; }
+
+    /// <summary>Whether there is a change that mends it could not be told now; what was proved for the same content before still holds.</summary>
+    [JsonIgnore]
+    public bool FixIsUndecided { get; init; }
+
     /// <summary>Makes a change that may mend it, until that was tried; null where the rule knows of none. Not part of a cached result.</summary>
     [JsonIgnore]
     internal FixSource? Propose { get; init; }

@@ -116,7 +116,7 @@ internal sealed class ScanRun(
                 Done();
                 return true;
             }
-            else if (AnalysisResult.Read(result, work.Entry.Path) is { } findings)
+            else if (AnalysisResult.Read(result, work.Entry.Path) is { } findings && (options.Actions is null || !findings.Any(f => f.FixIsOfTheMoment)))
             {
                 _cacheHits++;
                 Accept(task.Tally, work.Entry, findings);
@@ -231,7 +231,7 @@ internal sealed class ScanRun(
     {
         if (await TryAnalyzeAsync(task.Tally, entry, file, cancellationToken) is not { } found) return;
         var (lasting, findings) = task.Tally.Analyzer is IFixingAnalyzer fixing && found.Any(f => f.Propose is not null) ? await ProveFixesAsync(fixing, entry, file, found, cancellationToken) : (true, found);
-        // Fixes that were not tried to the end, or that depend on what others say, are made anew by the next scan.
+        // Fixes that were not tried to the end are made anew by the next scan.
         if (Take(task, entry, findings) && lasting) Store(task, AnalysisResult.Write(findings));
     }
 

@@ -1634,3 +1634,56 @@ BEGIN
 END $EF$;
 COMMIT;
 
+START TRANSACTION;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129235429_RefComparisons') THEN
+    DROP INDEX ix_secret_exposures_stale;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129235429_RefComparisons') THEN
+    ALTER TABLE secret_exposures ADD refs_asked integer NOT NULL DEFAULT 1;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129235429_RefComparisons') THEN
+    ALTER TABLE secret_exposures ADD refs_compared integer NOT NULL DEFAULT 0;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129235429_RefComparisons') THEN
+    update secret_exposures set refs_compared = 1 where not refs_stale;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129235429_RefComparisons') THEN
+    alter table secret_exposures alter column refs_stale set default true;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129235429_RefComparisons') THEN
+    CREATE INDEX ix_secret_exposures_refs_due ON secret_exposures (repository_id) WHERE refs_compared < refs_asked;
+    END IF;
+END $EF$;
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM "__EFMigrationsHistory" WHERE "migration_id" = '20261129235429_RefComparisons') THEN
+    INSERT INTO "__EFMigrationsHistory" (migration_id, product_version)
+    VALUES ('20261129235429_RefComparisons', '10.0.15');
+    END IF;
+END $EF$;
+COMMIT;
+

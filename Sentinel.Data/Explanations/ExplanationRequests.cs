@@ -26,13 +26,15 @@ public static class ExplanationRequests
     public static async Task<OutboxMessage> NewAsync(SentinelDbContext database, Guid findingId, Guid repositoryId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var key = findingId.ToString();
-        var answered = await database.Outbox.CountAsync(
-            item => item.Kind == OutboxMessage.ExplanationRequested && item.AggregateKey == key && item.Status != OutboxStatus.Pending, cancellationToken);
+        // Not their number: delivered ones are pruned, and a key must never come back.
+        var answered = await database.Outbox
+            .Where(item => item.Kind == OutboxMessage.ExplanationRequested && item.AggregateKey == key && item.Status != OutboxStatus.Pending)
+            .OrderByDescending(item => item.CreatedAt).ThenByDescending(item => item.Id).Select(item => (Guid?)item.Id).FirstOrDefaultAsync(cancellationToken);
         return new OutboxMessage
         {
             Kind = OutboxMessage.ExplanationRequested,
             AggregateKey = key,
-            IdempotencyKey = $"{OutboxMessage.ExplanationRequested}:{findingId}:asked-{answered}",
+            IdempotencyKey = $"{OutboxMessage.ExplanationRequested}:{findingId}:asked-{answered?.ToString() ?? "first"}",
             RepositoryId = repositoryId,
             Payload = JsonSerializer.Serialize(new { findingId }, SentinelJson.Options),
             NextAttemptAt = now,

@@ -39,8 +39,14 @@ public sealed class SecretExposure
     /// <summary>Null until the refs were compared once.</summary>
     public DateTimeOffset? RefsCheckedAt { get; set; }
 
-    /// <summary>The refs have to be compared again: a scan changed something, or the last comparison failed.</summary>
-    public bool RefsStale { get; set; } = true;
+    /// <summary>How often a comparison with the refs was asked for; from 1.</summary>
+    public int RefsAsked { get; set; } = 1;
+
+    /// <summary>
+    /// The value of <see cref="RefsAsked"/> that the last comparison began with. Less while one is due. Two numbers, so that a comparison
+    /// neither undoes what a later one wrote nor answers what was asked after it had looked.
+    /// </summary>
+    public int RefsCompared { get; set; }
 
     /// <summary>No ref reaches a commit with the value.</summary>
     public bool Dropped { get; set; }
@@ -58,6 +64,9 @@ public sealed class SecretExposure
     public string? RotationNote { get; set; }
 
     public required DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>The refs have to be compared again, also when that is being done already.</summary>
+    public void AskForRefs(DateTimeOffset at) => (RefsAsked, UpdatedAt) = (RefsAsked + 1, at);
 
     /// <summary>Stops the clock.</summary>
     public void Rotate(RotationProof proof, string? by, string note, DateTimeOffset at) =>
@@ -78,6 +87,6 @@ internal sealed class SecretExposureConfiguration : IEntityTypeConfiguration<Sec
         builder.Property(e => e.Refs).HasColumnType("jsonb")
             .HasConversion(JsonColumn.Converter<IReadOnlyList<string>>(), JsonColumn.Comparer<IReadOnlyList<string>>());
         builder.HasOne<Finding>().WithOne().HasForeignKey<SecretExposure>(e => e.FindingId).OnDelete(DeleteBehavior.Cascade);
-        builder.HasIndex(e => e.RepositoryId).HasDatabaseName("ix_secret_exposures_stale").HasFilter("refs_stale");
+        builder.HasIndex(e => e.RepositoryId).HasDatabaseName("ix_secret_exposures_refs_due").HasFilter("refs_compared < refs_asked");
     }
 }

@@ -721,13 +721,17 @@ namespace Sentinel.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("refs");
 
+                    b.Property<int>("RefsAsked")
+                        .HasColumnType("integer")
+                        .HasColumnName("refs_asked");
+
                     b.Property<DateTimeOffset?>("RefsCheckedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("refs_checked_at");
 
-                    b.Property<bool>("RefsStale")
-                        .HasColumnType("boolean")
-                        .HasColumnName("refs_stale");
+                    b.Property<int>("RefsCompared")
+                        .HasColumnType("integer")
+                        .HasColumnName("refs_compared");
 
                     b.Property<int>("RefsTotal")
                         .HasColumnType("integer")
@@ -765,8 +769,8 @@ namespace Sentinel.Data.Migrations
                         .HasName("pk_secret_exposures");
 
                     b.HasIndex("RepositoryId")
-                        .HasDatabaseName("ix_secret_exposures_stale")
-                        .HasFilter("refs_stale");
+                        .HasDatabaseName("ix_secret_exposures_refs_due")
+                        .HasFilter("refs_compared < refs_asked");
 
                     b.ToTable("secret_exposures", (string)null);
                 });

@@ -77,8 +77,9 @@ internal sealed partial class ScanQueue(
         scan.LeaseUntil = null;
         scan.CompletedAt ??= time.GetUtcNow();
         await database.SaveChangesAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        await EndedAsync(database, lease.ScanId, lease.RepositoryId, cancellationToken);
+        // A renewal that waited for this row finds no lease from here on, and has the caller's token cancelled: the scan is written all the same.
+        await transaction.CommitAsync(CancellationToken.None);
+        await EndedAsync(database, lease.ScanId, lease.RepositoryId, CancellationToken.None);
         return true;
     }
 

@@ -14,6 +14,9 @@ internal sealed record TextEdit(TextSpan Span, string Text)
 /// <param name="Holds">What must be true of the changed text beyond what analyzers see; null for nothing.</param>
 internal sealed record FixProposal(string Summary, IReadOnlyList<TextEdit> Edits, Func<string, bool>? Holds = null)
 {
+    /// <summary>Nobody could say whether there is one.</summary>
+    public static FixProposal Undecided { get; } = new("", []);
+
     /// <summary>The text after the change; null when edits overlap or lie outside.</summary>
     public string? ApplyTo(string text)
     {
@@ -40,12 +43,9 @@ internal sealed class FixSource
     public FixSource(Func<FixProposal?> make) => _make = _ => ValueTask.FromResult(make());
 
     /// <param name="ask">Asks others; it throws nothing but <see cref="OperationCanceledException"/>.</param>
-    public FixSource(Func<CancellationToken, ValueTask<FixProposal?>> ask) => (_make, IsOfTheMoment) = (ask, true);
+    public FixSource(Func<CancellationToken, ValueTask<FixProposal?>> ask) => _make = ask;
 
-    /// <summary>Whether the proposal may be another one tomorrow, for the same file: what comes of it belongs into no cache.</summary>
-    public bool IsOfTheMoment { get; }
-
-    /// <summary>The proposal; null when there is none after all.</summary>
+    /// <summary>The proposal; null when there is none after all; <see cref="FixProposal.Undecided"/> when nobody can say now.</summary>
     public ValueTask<FixProposal?> MakeAsync(CancellationToken cancellationToken) => _make(cancellationToken);
 
     public override bool Equals(object? obj) => obj is FixSource;

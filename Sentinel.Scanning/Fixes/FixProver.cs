@@ -26,58 +26,70 @@ internal sealed class FixProver(IReadOnlyList<IFileAnalyzer> analyzers, Analysis
     /// <param name="findings">What an analyzer found in the file.</param>
     /// <param name="limit">Ends the proving, not the scan.</param>
     /// <returns>
-    /// The findings, which stand whatever goes wrong here, and whether another scan of the same file would come to the same: everything was
-    /// tried, and nobody was asked.
+    /// The findings, which stand whatever goes wrong here, and whether everything was tried, so that another scan of the same file would come
+    /// to the same but for what others are asked.
     /// </returns>
     public async ValueTask<(bool Lasting, IReadOnlyList<Finding> Findings)> ProveAsync(
         SourceFile file, IFixingAnalyzer proposer, IReadOnlyList<Finding> findings, CancellationToken limit)
     {
         var proved = findings.Select(f => f with { Propose = null }).ToList();
         if (!IsPlainText(file)) return (true, proved);
-        var lasting = !findings.Any(f => f.Propose is { IsOfTheMoment: true });
+        var next = 0;
         try
         {
             var before = await AnalyzeAsync(file, limit);
-            var left = MaxProposals;
-            for (var i = 0; i < findings.Count && left > 0; i++)
+            for (var left = MaxProposals; next < findings.Count && left > 0; next++)
             {
-                if (findings[i] is not { Propose: { } source, Suppression: null }) continue;
+                if (findings[next] is not { Propose: { } source, Suppression: null }) continue;
                 left--;
                 limit.ThrowIfCancellationRequested();
-                proved[i] = proved[i] with { Fix = await TryAsync(file, proposer, findings[i], source, before, limit) };
+                var (fix, isDecided) = await TryAsync(file, proposer, findings[next], source, before, limit);
+                proved[next] = proved[next] with { Fix = fix, FixIsUndecided = !isDecided };
             }
-            return (lasting, proved);
+            return (true, proved);
         }
         catch (OperationCanceledException)
         {
+            for (; next < findings.Count; next++)
+            {
+                if (findings[next] is { Propose: not null, Suppression: null }) proved[next] = proved[next] with { FixIsUndecided = true };
+            }
             return (false, proved);
         }
         catch (Exception ex) when (ex is AnalysisException or ArgumentException or InvalidOperationException)
         {
-            return (lasting, proved);
+            return (true, proved);
         }
     }
 
     // A fix is a courtesy: a proposal that fails is none.
-    private async ValueTask<FileFix?> TryAsync(
+    private async ValueTask<(FileFix? Fix, bool IsDecided)> TryAsync(
         SourceFile file, IFixingAnalyzer proposer, Finding finding, FixSource source, List<Finding> before, CancellationToken cancellationToken)
     {
         try
         {
-            if (await source.MakeAsync(cancellationToken) is not { } proposal || proposal.ApplyTo(file.Text) is not { } text || text == file.Text) return null;
-            if (Lines(file, text, finding, proposal.Summary) is not { } fix || (fix.Replacement is { } put && !IsShowable(put))) return null;
-            // What goes to a pull request must not carry a secret there.
-            if (before.Any(f => f.Category == FindingCategory.Secret && f.Location.Region.StartLine <= fix.EndLine && f.Location.Region.EndLine >= fix.StartLine)) return null;
-            if (fix.Replacement is { } shown && SecretMask.Mask(shown, file.Path, cancellationToken) != shown) return null;
-
-            var changed = SourceFile.FromText(file.Path, text);
-            if (!proposer.IsSound(file, changed, cancellationToken) || proposal.Holds?.Invoke(text) == false) return null;
-            return IsGone(finding, before, await AnalyzeAsync(changed, cancellationToken)) ? fix : null;
+            var proposal = await source.MakeAsync(cancellationToken);
+            if (ReferenceEquals(proposal, FixProposal.Undecided)) return (null, false);
+            return (proposal is null ? null : await ProveAsync(file, proposer, finding, proposal, before, cancellationToken), true);
         }
         catch (Exception ex) when (ex is AnalysisException or ArgumentException or InvalidOperationException)
         {
-            return null;
+            return (null, true);
         }
+    }
+
+    private async ValueTask<FileFix?> ProveAsync(
+        SourceFile file, IFixingAnalyzer proposer, Finding finding, FixProposal proposal, List<Finding> before, CancellationToken cancellationToken)
+    {
+        if (proposal.ApplyTo(file.Text) is not { } text || text == file.Text) return null;
+        if (Lines(file, text, finding, proposal.Summary) is not { } fix || (fix.Replacement is { } put && !IsShowable(put))) return null;
+        // What goes to a pull request must not carry a secret there.
+        if (before.Any(f => f.Category == FindingCategory.Secret && f.Location.Region.StartLine <= fix.EndLine && f.Location.Region.EndLine >= fix.StartLine)) return null;
+        if (fix.Replacement is { } shown && SecretMask.Mask(shown, file.Path, cancellationToken) != shown) return null;
+
+        var changed = SourceFile.FromText(file.Path, text);
+        if (!proposer.IsSound(file, changed, cancellationToken) || proposal.Holds?.Invoke(text) == false) return null;
+        return IsGone(finding, before, await AnalyzeAsync(changed, cancellationToken)) ? fix : null;
     }
 
     // A suggestion is text: GitHub has no say in other line ends, and bytes that are not UTF-8 would be replaced by accepting it.

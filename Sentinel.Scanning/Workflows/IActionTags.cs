@@ -9,7 +9,21 @@ public interface IActionTags
     /// <summary>The commit of a tag.</summary>
     /// <param name="repository">As in <c>actions/checkout</c>.</param>
     /// <param name="tag">As in <c>v4</c>.</param>
-    /// <returns>40 lower-case hexadecimal digits; null when there is no such tag, when it is not for everybody to see, or when nobody can say.</returns>
     /// <exception cref="OperationCanceledException">By the token; nothing else is thrown.</exception>
-    ValueTask<string?> CommitAsync(string repository, string tag, CancellationToken cancellationToken);
+    ValueTask<TagAnswer> CommitAsync(string repository, string tag, CancellationToken cancellationToken);
+}
+
+/// <summary>What a tag stands for.</summary>
+/// <param name="IsKnown">False when nobody said, so that a later question may be answered otherwise.</param>
+/// <param name="Commit">40 lower-case hexadecimal digits; null when there is no such tag or it is not for everybody to see.</param>
+public readonly record struct TagAnswer(bool IsKnown, string? Commit)
+{
+    /// <summary>Nobody said.</summary>
+    public static TagAnswer Unknown => default;
+
+    /// <summary>There is none to see.</summary>
+    public static TagAnswer None => new(true, null);
+
+    /// <summary>There is one.</summary>
+    public static TagAnswer Of(string commit) => new(true, commit);
 }

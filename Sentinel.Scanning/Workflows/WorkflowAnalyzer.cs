@@ -96,6 +96,7 @@ public sealed class WorkflowAnalyzer : IFixingAnalyzer
             FingerprintHash = CodeFingerprint.Of(rule.Id, match.Tokens, match.Scope),
             Snippet = SecretMask.Snippet(file, region, SnippetLines, out var startLine, cancellationToken),
             SnippetStartLine = startLine,
+            FixIsOfTheMoment = match is { Fix: null, Pin: not null },
             Propose = match.Fix is { } make ? new FixSource(make) : match.Pin is { } pin && actions is not null ? new FixSource(token => pin(actions, token)) : null,
         };
     }

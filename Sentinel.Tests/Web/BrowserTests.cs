@@ -24,14 +24,14 @@ public sealed class BrowserTests
         };
         await page.GotoAsync(web.Url + "/findings?severity=critical");
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue as local developer" }).ClickAsync();
-        await page.WaitForURLAsync(web.Url + "/findings?severity=critical");
+        await page.ArrivedAsync(web.Url + "/findings?severity=critical");
         await page.Locator(".findings-grid").WaitForAsync();
 
         await page.Keyboard.PressAsync("/");
         Assert.Equal("search", await page.EvaluateAsync<string>("document.activeElement.id"));
         await page.Keyboard.TypeAsync("dockerfile");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(web.Url + "/findings?state=any&q=dockerfile");
+        await page.ArrivedAsync(web.Url + "/findings?state=any&q=dockerfile");
 
         await page.Locator("[data-theme-toggle]").ClickAsync();
         await page.Locator("[data-theme-toggle]").ClickAsync();
@@ -77,7 +77,7 @@ public sealed class BrowserTests
 
         Assert.Equal("dockerfile", await page.Locator("[data-search]").InputValueAsync());
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(web.Url + "/findings?state=any&q=dockerfile");
+        await page.ArrivedAsync(web.Url + "/findings?state=any&q=dockerfile");
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class BrowserTests
         await page.Keyboard.TypeAsync(text);
         await page.Keyboard.PressAsync("Enter");
 
-        await page.WaitForURLAsync(web.Url + place);
+        await page.ArrivedAsync(web.Url + place);
     }
 
     [Fact]
@@ -115,6 +115,6 @@ public sealed class BrowserTests
         Assert.Equal("skip-link", await page.EvaluateAsync<string>("document.querySelector('a[href], button, input, [tabindex=\"0\"]').className"));
         await page.Locator(".skip-link").FocusAsync();
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(web.Url + "/operations#main");
+        await page.ArrivedAsync(web.Url + "/operations#main");
     }
 }

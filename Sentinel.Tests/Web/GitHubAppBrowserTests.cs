@@ -45,7 +45,7 @@ public sealed class GitHubAppBrowserTests
         var (ada, _) = await OpenAsync(browser);
         await ada.GotoAsync(web.Url + "/repositories");
         await ada.GetByText("Sign in with GitHub").ClickAsync();
-        await ada.WaitForURLAsync(web.Url + "/repositories");
+        await ada.ArrivedAsync(web.Url + "/repositories");
         await ada.GetByText("acme/shop").First.WaitForAsync();
 
         Assert.Equal([], faults);
@@ -137,7 +137,7 @@ public sealed class GitHubAppBrowserTests
     private static async Task SignInWithTokenAsync(IPage page, WebProcess web, string token)
     {
         await FillTokenAsync(page, web, token);
-        await page.WaitForURLAsync(web.Url + "/");
+        await page.ArrivedAsync(web.Url + "/");
         await page.Locator(".person-menu .who", new() { HasText = "test-Admin" }).WaitForAsync();
     }
 }

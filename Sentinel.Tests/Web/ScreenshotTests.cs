@@ -70,7 +70,7 @@ public sealed class ScreenshotTests
         await page.GotoAsync(target.Url + "/sign-in");
         await PictureAsync(page, directory, "sign-in", faults);
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue as local developer" }).ClickAsync();
-        await page.WaitForURLAsync(target.Url + "/");
+        await page.ArrivedAsync(target.Url + "/");
         var only = Environment.GetEnvironmentVariable("SENTINEL_SCREENSHOT_PAGES") is { Length: > 0 } names ? names.Split(',') : null;
         foreach (var (name, path) in await target.PagesAsync(page))
         {

@@ -110,7 +110,7 @@ public sealed class SignInBrowserTests
         await page.GetByText("Sign in with an API token").ClickAsync();
         await page.GetByLabel("API token").FillAsync(token);
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with the token" }).ClickAsync();
-        await page.WaitForURLAsync(web.Url + "/");
+        await page.ArrivedAsync(web.Url + "/");
         await page.GotoAsync(web.Url + "/people");
         await page.GetByLabel("Role of alice").SelectOptionAsync(nameof(Role.Admin));
         await page.GotoAsync(web.Url + "/audit");
@@ -182,7 +182,7 @@ public sealed class SignInBrowserTests
         };
         await page.GotoAsync(web.Url + "/findings");
         await page.GetByText("Sign in with GitHub").ClickAsync();
-        await page.WaitForURLAsync(web.Url + "/findings");
+        await page.ArrivedAsync(web.Url + "/findings");
         await page.Locator(".person-menu .who", new() { HasText = person.Login }).WaitForAsync();
         return (page, faults);
     }

@@ -8,6 +8,7 @@ using Sentinel.Data.Repositories;
 using Sentinel.Data.Scans;
 using Sentinel.Tests.EndToEnd;
 using Sentinel.Tests.Fakes.FakeGitHub;
+using Sentinel.Worker.Exposure;
 using Sentinel.Worker.Findings;
 using Finding = Sentinel.Data.Findings.Finding;
 using SecretCommit = Sentinel.Data.Exposure.SecretCommit;
@@ -225,6 +226,106 @@ public sealed class ExposureTests(WorkerFixture worker) : IClassFixture<WorkerFi
         Assert.Equal(leaking, again.IntroducedCommit);
     }
 
+    /// <summary>Two scans that end close together both compare, and the first to look may be the last to write.</summary>
+    [Fact]
+    public async Task Comparison_OvertakenByALaterOne_IsNotWritten()
+    {
+        var (source, repository, first) = await ScannedAsync("leak/overtaken");
+        var leaking = source.Commit("Add", (Settings, DefectiveFiles.Settings));
+        await PushAsync(repository, Main, first, leaking);
+        source.Git("reset", "--quiet", "--hard", first);
+        await AskAgainAsync(repository);
+        var (gate, earlier) = await ComparingAsync("leak/overtaken", repository);
+
+        source.Git("reset", "--quiet", "--hard", leaking);
+        await AskAgainAsync(repository);
+        await AnotherWorkers().RefreshAsync(repository, Cancellation);
+        gate.SetResult();
+        await earlier;
+
+        var (_, exposure) = await SecretAsync(repository);
+        Assert.Equal((false, null, 1), (exposure.Dropped, exposure.StillServed, exposure.RefsTotal));
+        Assert.Equal([Main], exposure.Refs);
+    }
+
+    [Fact]
+    public async Task Comparison_WhileTheNextIsAskedFor_LeavesThatOneDue()
+    {
+        var (source, repository, first) = await ScannedAsync("leak/asked");
+        var leaking = source.Commit("Add", (Settings, DefectiveFiles.Settings));
+        await PushAsync(repository, Main, first, leaking);
+        source.Git("reset", "--quiet", "--hard", first);
+        await AskAgainAsync(repository);
+        var (gate, earlier) = await ComparingAsync("leak/asked", repository);
+
+        await AskAgainAsync(repository);
+        gate.SetResult();
+        await earlier;
+
+        var (_, exposure) = await SecretAsync(repository);
+        Assert.Equal((true, true, true), (exposure.Dropped, exposure.StillServed, exposure.RefsCompared < exposure.RefsAsked));
+    }
+
+    /// <summary>One that is asked for meanwhile is not made beside it, but after it, by whoever is at it.</summary>
+    [Fact]
+    public async Task Comparison_AskedForOfTheSameWorkerMeanwhile_FollowsTheFirst()
+    {
+        var (source, repository, first) = await ScannedAsync("leak/follows");
+        var leaking = source.Commit("Add", (Settings, DefectiveFiles.Settings));
+        await PushAsync(repository, Main, first, leaking);
+        source.Git("reset", "--quiet", "--hard", first);
+        await AskAgainAsync(repository);
+        var reach = AnotherWorkers();
+        var (gate, earlier) = await ComparingAsync("leak/follows", repository, reach);
+        source.Git("reset", "--quiet", "--hard", leaking);
+        await AskAgainAsync(repository);
+
+        await reach.RefreshAsync(repository, Cancellation);
+        var (_, before) = await SecretAsync(repository);
+        Assert.True(before.RefsCompared < before.RefsAsked);
+        gate.SetResult();
+        await earlier;
+
+        var (_, exposure) = await SecretAsync(repository);
+        Assert.Equal((false, 1, exposure.RefsAsked), (exposure.Dropped, exposure.RefsTotal, exposure.RefsCompared));
+    }
+
+    /// <summary>The next scan may be weeks away.</summary>
+    [Fact]
+    public async Task Comparison_ThatFailsForAMoment_IsMadeOnceMore()
+    {
+        var (source, repository, first) = await ScannedAsync("leak/moment");
+        await PushAsync(repository, Main, first, source.Commit("Add", (Settings, DefectiveFiles.Settings)));
+        await AskAgainAsync(repository);
+        worker.GitHub.Faults.Next("GET", "/leak/moment.git/info/refs", new FakeFault.Status(503));
+
+        await AnotherWorkers().RefreshAsync(repository, Cancellation);
+
+        Assert.Equal(0, worker.GitHub.Faults.Count);
+        var (_, exposure) = await SecretAsync(repository);
+        Assert.Equal(exposure.RefsAsked, exposure.RefsCompared);
+    }
+
+    // A comparison that has looked at the refs and waits for the answer whether the dropped commit is still handed out.
+    private async Task<(TaskCompletionSource Gate, Task Comparison)> ComparingAsync(string name, Repository repository, ExposureReach? reach = null)
+    {
+        var gate = new TaskCompletionSource();
+        // The pull requests, the refs, and then the question.
+        foreach (var until in new[] { Task.CompletedTask, Task.CompletedTask, gate.Task })
+            worker.GitHub.Faults.Next("GET", $"/{name}.git/info/refs", new FakeFault.Slow(until));
+        var comparison = (reach ?? AnotherWorkers()).RefreshAsync(repository, Cancellation);
+        await worker.UntilAsync(_ => Task.FromResult(worker.GitHub.Faults.Count == 0), "the comparison asks");
+        return (gate, comparison);
+    }
+
+    private ExposureReach AnotherWorkers() => ActivatorUtilities.CreateInstance<ExposureReach>(worker.Services);
+
+    private async Task AskAgainAsync(Repository repository)
+    {
+        await using var database = worker.Database();
+        await database.SecretExposures.Where(e => e.RepositoryId == repository.Id).ExecuteUpdateAsync(e => e.SetProperty(x => x.RefsAsked, x => x.RefsAsked + 1), Cancellation);
+    }
+
     private async Task<(TestRepository Source, Repository Repository, string First)> ScannedAsync(string name)
     {
         var source = worker.GitHub.Create(name);
@@ -249,7 +350,7 @@ public sealed class ExposureTests(WorkerFixture worker) : IClassFixture<WorkerFi
         await worker.Services.GetRequiredService<IScanQueue>().EnqueueAsync([.. scans.Where(s => s.Status == ScanStatus.Queued).Select(s => s.Id)], Cancellation);
         foreach (var scan in scans) await worker.EndOfAsync(scan.Id);
         // The refs are compared after the scan was written.
-        await worker.UntilAsync(async d => !await d.SecretExposures.AnyAsync(e => e.RepositoryId == scans[0].RepositoryId && e.RefsStale, Cancellation), "the refs compared");
+        await worker.UntilAsync(async d => !await d.SecretExposures.AnyAsync(e => e.RepositoryId == scans[0].RepositoryId && e.RefsCompared < e.RefsAsked, Cancellation), "the refs compared");
     }
 
     private static Scan ScanOf(

@@ -35,7 +35,7 @@ public sealed class HistoryScanTests(WorkerFixture worker) : IClassFixture<Worke
         await using var database = worker.Database();
         var exposure = await database.SecretExposures.SingleAsync(e => e.FindingId == finding.Id, Cancellation);
         Assert.Equal((leaking, "Test", null, 2), (exposure.IntroducedCommit, exposure.AuthorName, exposure.FirstPushedAt, exposure.CommitsTotal));
-        await worker.UntilAsync(d => d.SecretExposures.AnyAsync(e => e.FindingId == finding.Id && !e.RefsStale && e.RefsTotal == 2, Cancellation), "the refs compared");
+        await worker.UntilAsync(d => d.SecretExposures.AnyAsync(e => e.FindingId == finding.Id && e.RefsCompared == e.RefsAsked && e.RefsTotal == 2, Cancellation), "the refs compared");
     }
 
     [Fact]

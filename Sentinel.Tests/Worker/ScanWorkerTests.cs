@@ -70,9 +70,34 @@ public sealed class ScanWorkerTests
         // Twice as long as the lease is renewed after.
         await Task.Delay(TimeSpan.FromSeconds(3), Cancellation);
         gate.SetResult();
-        await worker.UntilAsync(async d => await d.SecretExposures.AnyAsync(e => e.RepositoryId == repository.Id && !e.RefsStale, Cancellation), "the refs compared");
+        await worker.UntilAsync(async d => await d.SecretExposures.AnyAsync(e => e.RepositoryId == repository.Id && e.RefsCompared == e.RefsAsked, Cancellation), "the refs compared");
 
         Assert.Equal((ScanStatus.Succeeded, 1), (scan.Status, scan.Attempt));
+        Assert.DoesNotContain(logs, l => l.Contains("lost its lease", StringComparison.Ordinal) || l.Contains("was stopped", StringComparison.Ordinal));
+    }
+
+    /// <summary>A renewal waits for the row that the write holds, and then finds a lease that has ended with the scan.</summary>
+    [Fact]
+    public async Task WriteLongerThanARenewal_IsFollowedByWhatFollows()
+    {
+        var logs = new ConcurrentQueue<string>();
+        await using var worker = new WorkerFixture { Logs = logs, ExtraSettings = new Dictionary<string, string> { ["Queue:LeaseTime"] = "00:00:04" } };
+        await worker.InitializeAsync();
+        var source = worker.GitHub.Create("stop/writing");
+        var repository = await worker.AddRepositoryAsync("stop/writing");
+        await using var database = worker.Database();
+        await database.Database.OpenConnectionAsync(Cancellation);
+        await database.Database.ExecuteSqlAsync($"select pg_advisory_lock(hashtextextended({repository.Id.ToString()}, 0))", Cancellation);
+
+        var id = await worker.QueueAsync(repository, source.Commit("Add", ("settings.ini", DefectiveFiles.Settings)));
+        await worker.UntilAsync(async d => await d.Database.SqlQuery<int>(
+            $"select count(*)::int as \"Value\" from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())").SingleAsync(Cancellation) > 0, "the write began");
+        // Three times as long as the lease is renewed after.
+        await Task.Delay(TimeSpan.FromSeconds(3), Cancellation);
+        await database.Database.ExecuteSqlAsync($"select pg_advisory_unlock(hashtextextended({repository.Id.ToString()}, 0))", Cancellation);
+
+        Assert.Equal((ScanStatus.Succeeded, 1), await worker.EndOfAsync(id) is var scan ? (scan.Status, scan.Attempt) : default);
+        await worker.UntilAsync(async d => await d.SecretExposures.AnyAsync(e => e.RepositoryId == repository.Id && e.RefsCompared == e.RefsAsked, Cancellation), "the refs compared");
         Assert.DoesNotContain(logs, l => l.Contains("lost its lease", StringComparison.Ordinal) || l.Contains("was stopped", StringComparison.Ordinal));
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -24,29 +25,53 @@ internal sealed partial class ExposureReach(
     private const int MaxAsked = 5;
     private const long MaxRefList = 32L * 1024 * 1024;
 
-    /// <summary>Brings the marked secrets of a repository up to date.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<Guid, int> _wanted = new();
+
+    /// <summary>
+    /// Brings the marked secrets of a repository up to date. Returns at once when this worker is at it already: that comparison is followed by
+    /// another.
+    /// </summary>
     public async Task RefreshAsync(Repository repository, CancellationToken cancellationToken)
     {
-        // The next scan may be weeks away: what failed for a moment is tried once more.
-        if (!await TryRefreshAsync(repository, cancellationToken)) await TryRefreshAsync(repository, cancellationToken);
+        if (_wanted.AddOrUpdate(repository.Id, 1, (_, times) => times + 1) > 1) return;
+        try
+        {
+            int seen;
+            do
+            {
+                seen = _wanted[repository.Id];
+                if (await TryRefreshAsync(repository, cancellationToken)) continue;
+                // The next scan may be weeks away: what failed for a moment is tried once more.
+                await Task.Delay(Pause, time, cancellationToken);
+                await TryRefreshAsync(repository, cancellationToken);
+            }
+            while (!_wanted.TryRemove(KeyValuePair.Create(repository.Id, seen)));
+        }
+        catch
+        {
+            _wanted.TryRemove(repository.Id, out _);
+            throw;
+        }
     }
 
-    // False when it failed and may succeed the next time.
+    // False when it failed and may succeed in a moment.
     private async Task<bool> TryRefreshAsync(Repository repository, CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        var stale = await database.SecretExposures.Where(e => e.RepositoryId == repository.Id && e.RefsStale)
-            .OrderBy(e => e.RefsCheckedAt != null).ThenBy(e => e.FindingId).Take(options.Value.MaxRefChecks).ToListAsync(cancellationToken);
-        if (stale.Count == 0) return true;
+        var due = await database.SecretExposures.AsNoTracking().Where(e => e.RepositoryId == repository.Id && e.RefsCompared < e.RefsAsked)
+            .OrderBy(e => e.RefsCheckedAt != null).ThenBy(e => e.FindingId).Select(e => new DueExposure(e.FindingId, e.RefsAsked, e.IntroducedCommit))
+            .Take(options.Value.MaxRefChecks).ToListAsync(cancellationToken);
+        if (due.Count == 0) return true;
         try
         {
             var whole = await mirror.FetchAllAsync(repository.Id, repository.CloneUrl, cancellationToken);
-            foreach (var exposure in stale)
+            foreach (var exposure in due)
             {
                 var commits = await database.SecretCommits.Where(c => c.FindingId == exposure.FindingId)
                     .OrderByDescending(c => c.CommitSha == exposure.IntroducedCommit).ThenBy(c => c.CommittedAt).Select(c => c.CommitSha).Take(MaxCommits).ToListAsync(cancellationToken);
-                await CompareAsync(repository, whole.Git, exposure, commits, cancellationToken);
-                await database.SaveChangesAsync(cancellationToken);
+                if (!await WriteAsync(database, exposure, await CompareAsync(repository, whole.Git, commits, cancellationToken), cancellationToken)) continue;
                 await bus.PublishAsync(new LiveEvent("findings.changed", time.GetUtcNow(), repository.Id, null, exposure.FindingId, null), cancellationToken);
             }
         }
@@ -55,16 +80,31 @@ internal sealed partial class ExposureReach(
             if (!ex.Transient)
             {
                 // It would fail the same way after each scan; the next time one of them is seen it is tried again.
-                foreach (var exposure in stale) exposure.RefsStale = false;
-                await database.SaveChangesAsync(cancellationToken);
+                foreach (var exposure in due)
+                    await Unanswered(database, exposure).ExecuteUpdateAsync(e => e.SetProperty(x => x.RefsCompared, exposure.Asked), cancellationToken);
             }
-            LogNotCompared(repository.Id, stale.Count, ex.Code);
-            return !ex.Transient;
+            LogNotCompared(repository.Id, due.Count, ex.Code);
+            return ex is not { Transient: true, NotBefore: null, Code: not "timeout" };
         }
         return true;
     }
 
-    private async Task CompareAsync(Repository repository, GitRunner git, SecretExposure exposure, List<string> commits, CancellationToken cancellationToken)
+    // False when a later comparison was there before.
+    private async Task<bool> WriteAsync(SentinelDbContext database, DueExposure exposure, Reach reach, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> names = [.. reach.Refs.Take(SecretExposure.MaxRefs)];
+        var now = time.GetUtcNow();
+        return await Unanswered(database, exposure).ExecuteUpdateAsync(
+            e => e.SetProperty(x => x.Refs, names).SetProperty(x => x.RefsTotal, reach.Refs.Count).SetProperty(x => x.Dropped, reach.Dropped)
+                .SetProperty(x => x.StillServed, reach.StillServed).SetProperty(x => x.RefsCompared, exposure.Asked)
+                .SetProperty(x => x.RefsCheckedAt, now).SetProperty(x => x.UpdatedAt, now),
+            cancellationToken) > 0;
+    }
+
+    private static IQueryable<SecretExposure> Unanswered(SentinelDbContext database, DueExposure exposure) =>
+        database.SecretExposures.Where(e => e.FindingId == exposure.FindingId && e.RefsCompared < exposure.Asked);
+
+    private async Task<Reach> CompareAsync(Repository repository, GitRunner git, List<string> commits, CancellationToken cancellationToken)
     {
         var here = new List<string>();
         foreach (var commit in commits)
@@ -72,11 +112,9 @@ internal sealed partial class ExposureReach(
             if (await GitRefs.ResolveAsync(git, commit, checkout.Value.Reading, cancellationToken) is not null) here.Add(commit);
         }
         var refs = here.Count == 0 ? [] : await RefsAsync(git, here, cancellationToken);
-        (exposure.Refs, exposure.RefsTotal) = ([.. refs.Take(SecretExposure.MaxRefs)], refs.Count);
         // Without a commit nothing is known yet: the history was not read.
-        exposure.Dropped = commits.Count > 0 && refs.Count == 0;
-        exposure.StillServed = exposure.Dropped ? await IsServedAsync(repository, commits, cancellationToken) : null;
-        (exposure.RefsStale, exposure.RefsCheckedAt, exposure.UpdatedAt) = (false, time.GetUtcNow(), time.GetUtcNow());
+        var dropped = commits.Count > 0 && refs.Count == 0;
+        return new Reach(refs, dropped, dropped ? await IsServedAsync(repository, commits, cancellationToken) : null);
     }
 
     private async Task<bool> IsServedAsync(Repository repository, List<string> commits, CancellationToken cancellationToken)
@@ -99,6 +137,12 @@ internal sealed partial class ExposureReach(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Secrets} secrets of repository {RepositoryId} could not be compared with its refs ({Code}); a later scan tries again")]
     private partial void LogNotCompared(Guid repositoryId, int secrets, string code);
+
+    /// <param name="Asked">What <see cref="SecretExposure.RefsAsked"/> was before the refs were looked at.</param>
+    private sealed record DueExposure(Guid FindingId, int Asked, string? IntroducedCommit);
+
+    /// <param name="Refs">All of them, full names, sorted.</param>
+    private sealed record Reach(List<string> Refs, bool Dropped, bool? StillServed);
 
     /// <summary>Branches, then pull requests, then tags: the list is cut at its end, and branches say most.</summary>
     private sealed class RefOrder : IComparer<string>

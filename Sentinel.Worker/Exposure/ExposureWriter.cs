@@ -135,9 +135,9 @@ internal sealed class ExposureWriter(
                 _exposures.Add(finding.Id, exposure = new SecretExposure { FindingId = finding.Id, RepositoryId = scan.RepositoryId, UpdatedAt = now });
                 database.SecretExposures.Add(exposure);
             }
-            else if (changed.Contains(finding.Id) && !exposure.RefsStale)
+            else if (changed.Contains(finding.Id))
             {
-                (exposure.RefsStale, exposure.UpdatedAt) = (true, now);
+                exposure.AskForRefs(now);
             }
         }
     }
@@ -146,7 +146,7 @@ internal sealed class ExposureWriter(
     {
         var exposure = _exposures[finding.Id];
         // Whatever brought the commits up again may have moved refs to or from them.
-        (exposure.RefsStale, exposure.UpdatedAt) = (true, now);
+        exposure.AskForRefs(now);
         var commits = (await database.SecretCommits.Where(c => c.FindingId == finding.Id).ToListAsync(cancellationToken)).ToDictionary(c => c.CommitSha, StringComparer.Ordinal);
         foreach (var sighting in sightings)
         {

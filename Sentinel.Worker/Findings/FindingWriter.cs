@@ -257,12 +257,13 @@ internal sealed class FindingWriter(
         instance.Reporters = [.. others, .. reporters];
         // A scan of Sentinel's own says where it stands, and the next one goes on from there.
         if (others.Any(r => !Reporters.IsImport(r))) return;
+        var before = instance.Path == PostgresText.Clean(first.Path) && instance.BlobSha == (BlobOf(places[0]) ?? "") ? instance.Fix : null;
         (instance.Path, instance.StartLine, instance.StartColumn) = (PostgresText.Clean(first.Path), first.Region.StartLine, first.Region.StartColumn);
         (instance.EndLine, instance.EndColumn, instance.BlobSha) = (first.Region.EndLine, first.Region.EndColumn, BlobOf(places[0]) ?? "");
         (instance.CommitSha, instance.ScanId, instance.Present, instance.UpdatedAt) = (scan.CommitSha!, scan.Id, true, now);
         instance.Fix = places[0].Fix is { } fix
             ? new ProvedFix(fix.StartLine, fix.EndLine, fix.Replacement is { } text ? PostgresText.Clean(text) : null, fix.Summary, fix.ProvedBy)
-            : null;
+            : places[0].FixIsUndecided ? before : null;
         instance.Places = [.. places.Take(100).Select(p => p.Location).Select(l =>
             new Place(PostgresText.Clean(l.Path), l.Region.StartLine, l.Region.StartColumn, l.Region.EndLine, l.Region.EndColumn))];
     }

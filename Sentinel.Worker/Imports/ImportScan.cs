@@ -68,7 +68,7 @@ internal sealed class ImportScan(
                 await database.SarifImports.Where(i => i.ScanId == row.Id).ExecuteUpdateAsync(i => i.SetProperty(x => x.Content, (byte[]?)null), token);
             },
             cancellationToken);
-        if (completed) await progress.PublishAsync(status, cancellationToken);
+        if (completed) await progress.PublishAsync(status, CancellationToken.None);
         return completed;
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Caching.Memory;
 using Sentinel.Data.Repositories;
@@ -12,71 +11,103 @@ namespace Sentinel.Worker.Scans;
 
 /// <summary>
 /// Asks GitHub what tags of actions stand for, with a token that reads the scanned repository and what is public: whoever may write a
-/// workflow there, the author of a fork's pull request among them, must not learn through a fix what another repository holds.
+/// workflow there, the author of a fork's pull request among them, must not learn through a fix what another repository holds, nor use
+/// up the requests that the checks of all the installation's repositories need.
 /// </summary>
-internal sealed class ActionTags(GitHubClients clients) : IDisposable
+internal sealed partial class ActionTags(GitHubClients clients, ILogger<ActionTags> logger) : IDisposable
 {
     /// <summary>Most tags that are asked for in one scan; those that are known already do not count.</summary>
     public const int MaxAsked = 100;
 
+    /// <summary>Most tags that are asked for in an hour for one repository.</summary>
+    public const int MaxAskedInAnHour = 300;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly MemoryCacheEntryOptions Kept = new() { Size = 1, AbsoluteExpirationRelativeToNow = TimeSpan.FromHours(1) };
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly MemoryCacheEntryOptions Kept = new() { Size = 1, AbsoluteExpirationRelativeToNow = Hour };
+
+    // Somebody may be about to push the tag.
+    private static readonly MemoryCacheEntryOptions KeptMissing = new() { Size = 1, AbsoluteExpirationRelativeToNow = TimeSpan.FromMinutes(10) };
 
     // By "owner/name@tag"; what a private repository was told is for it alone, under whatever name it calls itself.
     private readonly MemoryCache _known = new(new MemoryCacheOptions { SizeLimit = 10_000 });
+    private readonly MemoryCache _budgets = new(new MemoryCacheOptions { SizeLimit = 10_000 });
 
-    /// <summary>For one scan of a repository; knows nothing of any tag where the App is not installed.</summary>
-    public IActionTags For(Repository repository) => new OfScan(
-        _known, repository.Private ? $"{repository.Id} " : "",
-        repository is { InstallationId: { } installation, GitHubId: { } id } ? clients.ForInstallation(installation, InstallationScope.ReadContents(id, repository.FullName.Split('/')[^1])) : null);
+    /// <summary>For one scan of a repository; null where the App is not installed, so that nobody can be asked.</summary>
+    public IActionTags? For(Repository repository) =>
+        repository is { InstallationId: { } installation, GitHubId: { } id }
+            ? new OfScan(this, repository, clients.ForInstallation(installation, InstallationScope.ReadContents(id, repository.FullName.Split('/')[^1])))
+            : null;
 
-    public void Dispose() => _known.Dispose();
-
-    private sealed class OfScan(MemoryCache known, string audience, GitHubConnection? connection) : IActionTags
+    public void Dispose()
     {
-        // Others may be let in where this one is not.
-        private readonly ConcurrentDictionary<string, bool> _missing = new(StringComparer.Ordinal);
-        private int _left = MaxAsked;
-        private volatile bool _isGivenUp;
+        _known.Dispose();
+        _budgets.Dispose();
+    }
 
-        public async ValueTask<string?> CommitAsync(string repository, string tag, CancellationToken cancellationToken)
+    private Budget BudgetOf(Guid repositoryId)
+    {
+        lock (_budgets)
         {
-            if (connection is null) return null;
-            var key = $"{audience}{repository.ToLowerInvariant()}@{tag}";
-            if (known.TryGetValue(key, out string? commit)) return commit;
-            if (_isGivenUp || _missing.ContainsKey(key) || Interlocked.Decrement(ref _left) < 0) return null;
-            if (await AskAsync(connection, repository, tag, cancellationToken) is not { } answer)
-            {
-                _missing.TryAdd(key, true);
-                return null;
-            }
-            return known.Set(key, answer, Kept);
+            return _budgets.TryGetValue(repositoryId, out Budget? budget) ? budget! : _budgets.Set(repositoryId, new Budget(MaxAskedInAnHour), Kept);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "What tags of actions stand for is not asked any more in this scan of {Repository}: {Reason}")]
+    private partial void LogGivenUp(string repository, string reason);
+
+    private sealed class Budget(int left)
+    {
+        private int _left = left;
+
+        public bool Take() => Interlocked.Decrement(ref _left) >= 0;
+    }
+
+    private sealed class OfScan(ActionTags tags, Repository repository, GitHubConnection connection) : IActionTags
+    {
+        private readonly string _audience = repository.Private ? $"{repository.Id} " : "";
+        private readonly Budget _scan = new(MaxAsked);
+        private readonly Budget _hour = tags.BudgetOf(repository.Id);
+        private int _isGivenUp;
+
+        public async ValueTask<TagAnswer> CommitAsync(string action, string tag, CancellationToken cancellationToken)
+        {
+            var key = $"{_audience}{action.ToLowerInvariant()}@{tag}";
+            if (tags._known.TryGetValue(key, out TagAnswer known)) return known;
+            if (Volatile.Read(ref _isGivenUp) != 0) return TagAnswer.Unknown;
+            if (!_scan.Take() || !_hour.Take()) return GiveUp("enough were asked for");
+            var answer = await AskAsync(action, tag, cancellationToken);
+            return answer.IsKnown ? tags._known.Set(key, answer, answer.Commit is null ? KeptMissing : Kept) : answer;
         }
 
-        // Null when there is none to see. Once GitHub does not answer it is not asked again in this scan: fixes are a courtesy, for which no scan waits.
-        private async Task<string?> AskAsync(GitHubConnection github, string repository, string tag, CancellationToken cancellationToken)
+        // Once GitHub does not answer it is not asked again in this scan: fixes are a courtesy, for which no scan waits.
+        private async Task<TagAnswer> AskAsync(string action, string tag, CancellationToken cancellationToken)
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(Patience);
             try
             {
-                return await github.CommitOfTagAsync(repository, tag, limit.Token);
+                return TagAnswer.Of(await connection.CommitOfTagAsync(action, tag, limit.Token));
             }
             // 422 is how GitHub says that a repository has no such tag.
             catch (GitHubException ex) when (ex is GitHubNotFoundException or GitHubRejectedException or GitHubForbiddenException)
             {
-                return null;
+                return TagAnswer.None;
             }
             catch (Exception ex) when (ex is GitHubException or JsonException or HttpRequestException)
             {
-                _isGivenUp = true;
-                return null;
+                return GiveUp(ex.GetType().Name);
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                _isGivenUp = true;
-                return null;
+                return GiveUp($"GitHub did not answer within {Patience.TotalSeconds:0} s");
             }
+        }
+
+        private TagAnswer GiveUp(string reason)
+        {
+            if (Interlocked.Exchange(ref _isGivenUp, 1) == 0) tags.LogGivenUp(repository.FullName, reason);
+            return TagAnswer.Unknown;
         }
     }
 }

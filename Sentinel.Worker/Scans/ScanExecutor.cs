@@ -43,7 +43,7 @@ internal sealed class ScanExecutor(
         if (scan.Kind is ScanKind.History or ScanKind.Dropped)
         {
             if (await commits.ExecuteAsync(lease, scan, repository, key, progress, cancellationToken) is not { } ended) return null;
-            await progress.PublishAsync(ended, cancellationToken);
+            await progress.PublishAsync(ended, CancellationToken.None);
             return CompareRefsAsync;
         }
 
@@ -125,9 +125,10 @@ internal sealed class ScanExecutor(
             cancellationToken);
         if (!completed) return false;
 
-        if (next is { } scanOfHistory) await queue.EnqueueAsync([scanOfHistory], cancellationToken);
+        // It is written: losing the lease, which has ended, stops nothing any more.
+        if (next is { } scanOfHistory) await queue.EnqueueAsync([scanOfHistory], CancellationToken.None);
         telemetry.Finished(report.BytesRead, report.CacheHits, applied.Opened);
-        await progress.PublishAsync(status, cancellationToken);
+        await progress.PublishAsync(status, CancellationToken.None);
         return true;
     }
 

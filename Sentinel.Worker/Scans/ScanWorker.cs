@@ -19,6 +19,7 @@ internal sealed partial class ScanWorker(
     private static readonly TimeSpan LeaseWait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan AfterScan = TimeSpan.FromMinutes(5);
 
     private readonly string _id = $"{Environment.MachineName}-{Environment.ProcessId}";
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _running = new();
@@ -63,6 +64,8 @@ internal sealed partial class ScanWorker(
         _running[lease.ScanId] = stop;
         var renewing = RenewAsync(lease, stop, stop.Token);
         Func<CancellationToken, Task>? then = null;
+        var failed = false;
+        bool lost;
         var timestamp = time.GetTimestamp();
         LogStarted(lease.ScanId, lease.Attempt);
         try
@@ -70,10 +73,10 @@ internal sealed partial class ScanWorker(
             then = await executor.ExecuteAsync(lease, limit.Token);
             var elapsed = time.GetElapsedTime(timestamp);
             if (then is not null) LogFinished(lease.ScanId, elapsed);
-            else LogLeaseLost(lease.ScanId);
         }
         catch (Exception ex)
         {
+            failed = true;
             await FailedAsync(lease, ex, timedOut: limit.IsCancellationRequested && !stop.IsCancellationRequested, stoppingToken);
             span?.SetStatus(ActivityStatusCode.Error);
         }
@@ -81,8 +84,9 @@ internal sealed partial class ScanWorker(
         {
             _running.TryRemove(lease.ScanId, out _);
             await stop.CancelAsync();
-            await renewing;
+            lost = await renewing;
         }
+        if (then is null && (lost || !failed)) LogLeaseLost(lease.ScanId);
         if (then is not null) await FollowAsync(lease, then, stoppingToken);
     }
 
@@ -90,7 +94,8 @@ internal sealed partial class ScanWorker(
     private async Task FollowAsync(ScanLease lease, Func<CancellationToken, Task> then, CancellationToken stoppingToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        limit.CancelAfter(options.Value.ScanTimeout);
+        // It keeps other scans waiting; what is left of it is done after the next scan of the repository.
+        limit.CancelAfter(AfterScan);
         try
         {
             await then(limit.Token);
@@ -146,18 +151,18 @@ internal sealed partial class ScanWorker(
     // 5 s, 10 s, 20 s …, each with half of it at random, so that many failing scans do not come back together.
     private TimeSpan Delay(int attempt) => options.Value.RetryDelay * Math.Pow(2, Math.Min(attempt, 8) - 1) * (0.75 + (Random.Shared.NextDouble() / 2));
 
-    private async Task RenewAsync(ScanLease lease, CancellationTokenSource stop, CancellationToken cancellationToken)
+    // True when the lease was gone, which stopped the scan: somebody else has it, or it was written meanwhile.
+    private async Task<bool> RenewAsync(ScanLease lease, CancellationTokenSource stop, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(queueOptions.Value.LeaseTime / 4, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (cancellationToken.IsCancellationRequested) return;
+            if (cancellationToken.IsCancellationRequested) return false;
             try
             {
                 if (await queue.RenewAsync(lease, cancellationToken) is not null) continue;
-                LogLeaseLost(lease.ScanId);
                 await stop.CancelAsync();
-                return;
+                return true;
             }
             catch (Exception ex) when (!cancellationToken.IsCancellationRequested)
             {
@@ -166,9 +171,10 @@ internal sealed partial class ScanWorker(
             }
             catch (OperationCanceledException)
             {
-                return;
+                return false;
             }
         }
+        return false;
     }
 
     private async Task BeatAsync(DateTimeOffset started, CancellationToken stoppingToken)

@@ -10,6 +10,9 @@ namespace Sentinel.Scanning.Workflows.Fixes;
 /// </summary>
 internal static partial class PinnedAction
 {
+    /// <summary>Whether an action is named by what may be a tag: images, paths and expressions are not.</summary>
+    public static bool MayNameTag(string uses) => TagOf(uses) is not null;
+
     /// <param name="uses">The entry that names an action or a reusable workflow.</param>
     /// <param name="tags">Asked once, and not at all when the text could not be changed.</param>
     public static async ValueTask<FixProposal?> PinAsync(string source, YamlEntry uses, IActionTags tags, CancellationToken cancellationToken)
@@ -23,10 +26,12 @@ internal static partial class PinnedAction
         // Without a comment nobody, a person or Dependabot, would know the version.
         if (source.Substring(place.Start, place.Length) != named.Tag || rest is not ([] or ['#', ..])) return null;
 
-        if (await tags.CommitAsync(named.Repository, named.Tag, cancellationToken) is not { } commit || !Commit().IsMatch(commit)) return null;
+        var answer = await tags.CommitAsync(named.Repository, named.Tag, cancellationToken);
+        if (!answer.IsKnown) return FixProposal.Undecided;
+        if (answer.Commit is not { } commit || !Commit().IsMatch(commit)) return null;
         List<TextEdit> edits = [new(place, commit)];
         if (rest.TrimStart('#').Trim() != named.Tag) edits.Add(TextEdit.Insert(node.Span.End, $" # {named.Tag}"));
-        return new FixProposal($"The commit that {named.Tag} stands for now is named; moving the tag changes nothing here.", edits);
+        return new FixProposal($"The commit is named that {named.Tag} stood for when this was scanned; moving the tag changes nothing here.", edits);
     }
 
     private static (string Repository, string Tag, int Start)? TagOf(string uses)

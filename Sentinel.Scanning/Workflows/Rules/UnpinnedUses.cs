@@ -27,15 +27,16 @@ internal sealed partial class UnpinnedUses : IWorkflowRule
     {
         foreach (var job in workflow.Jobs)
         {
-            if (job.Node.Scalar("uses") is { } called && Judge(called, job.Id, "uses") is { } match) yield return Pinning(match, job.Node);
+            if (job.Node.Scalar("uses") is { } called && Judge(called, job.Id, "uses") is { } match) yield return Pinning(match, job.Node, called);
         }
         foreach (var step in workflow.Steps)
         {
-            if (step.Uses is { } uses && Judge(uses, step.Job.Id, step.Node.Text("id") ?? step.Node.Text("name") ?? "") is { } match) yield return Pinning(match, step.Node);
+            if (step.Uses is { } uses && Judge(uses, step.Job.Id, step.Node.Text("id") ?? step.Node.Text("name") ?? "") is { } match) yield return Pinning(match, step.Node, uses);
         }
 
-        WorkflowMatch Pinning(WorkflowMatch match, YamlMap node) =>
-            match with { Pin = (tags, token) => PinnedAction.PinAsync(workflow.Source, node.Entry("uses")!, tags, token) };
+        WorkflowMatch Pinning(WorkflowMatch match, YamlMap node, YamlText named) => PinnedAction.MayNameTag(named.Value)
+            ? match with { Pin = (tags, token) => PinnedAction.PinAsync(workflow.Source, node.Entry("uses")!, tags, token) }
+            : match;
     }
 
     private static WorkflowMatch? Judge(YamlText node, params string[] scope)

@@ -8,9 +8,13 @@ internal sealed class KnownTags : Dictionary<string, string>, IActionTags
 {
     public ConcurrentQueue<string> Asked { get; } = new();
 
-    public ValueTask<string?> CommitAsync(string repository, string tag, CancellationToken cancellationToken)
+    /// <summary>Whether nobody answers any more.</summary>
+    public bool IsSilent { get; init; }
+
+    public ValueTask<TagAnswer> CommitAsync(string repository, string tag, CancellationToken cancellationToken)
     {
         Asked.Enqueue($"{repository}@{tag}");
-        return ValueTask.FromResult(this.GetValueOrDefault($"{repository}@{tag}"));
+        if (IsSilent) return ValueTask.FromResult(TagAnswer.Unknown);
+        return ValueTask.FromResult(TryGetValue($"{repository}@{tag}", out var commit) ? TagAnswer.Of(commit) : TagAnswer.None);
     }
 }

@@ -35,3 +35,15 @@ internal sealed class Browsers : IAsyncDisposable
         _playwright.Dispose();
     }
 }
+
+/// <summary>Waiting for a page.</summary>
+internal static class PageWaiting
+{
+    private const float Limit = 30_000;
+
+    /// <summary>
+    /// Waits until the page is at an address. Playwright's own waiting listens for the navigation, and misses one that happens between looking
+    /// at the address and listening; this looks again and again.
+    /// </summary>
+    public static Task ArrivedAsync(this IPage page, string url) => Assertions.Expect(page).ToHaveURLAsync(url, new() { Timeout = Limit });
+}

@@ -25,6 +25,18 @@ internal static class FakeDetails
 
         """;
 
+    private const string WorkflowSnippet = """
+        jobs:
+          release:
+            runs-on: ubuntu-24.04
+            permissions:
+              contents: read
+            steps:
+              - uses: acme/deploy@v2
+                with:
+                  environment: production
+        """;
+
     public static FindingDetail Finding(FakeEstate estate, FindingSummary f)
     {
         var rule = estate.Rules.First(r => r.Id == f.RuleId);
@@ -33,7 +45,7 @@ internal static class FakeDetails
             ? new Dismissal(DismissReason.AcceptedRisk, "Key of the sandbox account, which holds no data and is reset each night.", "mira", estate.Now.AddDays(-2), estate.Now.AddDays(28))
             : null;
         var withModel = f.Category == FindingCategory.Secret && f.State != FindingState.Dismissed;
-        return new FindingDetail(
+        var detail = new FindingDetail(
             f.Id, f.RepositoryId, f.RepositoryName, f.RuleId, rule.Title, ["secrets/patterns", "secrets/entropy"], f.Category, f.Severity, f.Confidence,
             rule.Cwe, f.State, f.Title, "An AWS access key stands in the source. It can be used from anywhere until it is deactivated.",
             f.Path, f.StartLine, 56, f.StartLine, 76, Snippet, f.StartLine - 6, f.MaskedPreview,
@@ -47,6 +59,27 @@ internal static class FakeDetails
             withModel ? ModelExplanation(estate, f) : null,
             f.Category == FindingCategory.Secret ? Exposure(estate, f) : null,
             FakeLiveness.Of(estate, f));
+        return HasFix(f) ? WithFix(detail, scan) : detail;
+    }
+
+    /// <summary>Whether the finding's page offers a fix.</summary>
+    public static bool HasFix(FindingSummary f) => f.RuleId == "unpinned-uses" && f.Path.EndsWith(".yml", StringComparison.Ordinal);
+
+    private static FindingDetail WithFix(FindingDetail detail, ScanSummary scan)
+    {
+        var line = detail.StartLine;
+        var fix = new ProvedFix(
+            line, line, "      - uses: acme/deploy@8f4b7f84864484a7bf31766abe9204da3cbe65b3 # v2",
+            "The commit that v2 stands for now is named; the tag stays in the comment, where update tools read it.", "workflows/github-actions@4");
+        return detail with
+        {
+            AnalyzerIds = ["workflows/github-actions"],
+            Message = "The step runs whatever acme/deploy@v2 points to at that moment. Whoever can move the tag runs code with this workflow's secrets.",
+            Snippet = WorkflowSnippet,
+            StartColumn = 15,
+            EndColumn = 29,
+            Instances = [new FindingInstance("refs/heads/main", scan.CommitSha!, true, scan.Id, [new Place(detail.Path, line, 15, line, 29)], fix)],
+        };
     }
 
     private static SecretExposure Exposure(FakeEstate estate, FindingSummary f)

@@ -63,6 +63,7 @@ internal sealed class Target : IAsyncDisposable
             pages.Add(("scan-failed", $"/scans/{e.Scans.First(s => s.Status == ScanStatus.Failed).Id}"));
             pages.Add(("finding", $"/findings/{e.Findings.First(f => f.MaskedPreview is not null && FakeEstate.IsOpen(f)).Id}"));
             pages.Add(("finding-guidance", $"/findings/{e.Findings.First(f => f.MaskedPreview is null).Id}"));
+            pages.Add(("finding-fix", $"/findings/{e.Findings.First(f => FakeDetails.HasFix(f) && FakeEstate.IsOpen(f)).Id}"));
             pages.Add(("finding-dismissed", $"/findings/{e.Findings.First(f => f.State == Sentinel.Contracts.Findings.FindingState.Dismissed).Id}"));
             pages.Add(("finding-removed", $"/findings/{e.Findings.First(f => f is { MaskedPreview: not null, State: Sentinel.Contracts.Findings.FindingState.Removed }).Id}"));
             pages.Add(("finding-rotated", $"/findings/{e.Findings.First(f => f is { MaskedPreview: not null, State: Sentinel.Contracts.Findings.FindingState.Fixed }).Id}"));

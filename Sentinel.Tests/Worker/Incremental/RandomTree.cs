@@ -25,6 +25,7 @@ internal sealed class RandomTree
         .. new[]
         {
             "", "plain\ntext\n", DefectiveFiles.Dockerfile, DefectiveFiles.Dockerfile + "\nRUN true\n", "FROM debian:latest\nFROM debian:latest\nUSER app\n", DefectiveFiles.Workflow, DefectiveFiles.FixedWorkflow,
+            "on: push\npermissions: {}\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: acme/deploy@v1\n",
             // Not YAML: the plug-in fails on the file each time.
             "on: [push\njobs: {", $"token = {Tokens[0]}\n", $"x = 1\ntoken = {Tokens[0]}\n", $"token = {Tokens[1]}\n", $"a = {Tokens[0]}\nb = {Tokens[1]}\nc = {Tokens[2]}\n",
             "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n",

@@ -63,7 +63,7 @@
     const { value, selectionStart, selectionEnd } = typing;
     observer.disconnect();
     search.value = value;
-    search.dispatchEvent(new Event('input', { bubbles: true }));
+    search.dispatchEvent(new Event('change', { bubbles: true }));
     search.focus();
     search.setSelectionRange(selectionStart, selectionEnd);
   }).observe(root, { childList: true, subtree: true });

@@ -74,7 +74,8 @@ internal sealed class IncrementalScan(
     // What the changed files gave before, from the cache alone. Null when it has forgotten.
     private async Task<ScanReport?> CountOldAsync(ChangedTree tree, FileEntry[] retried, CancellationToken cancellationToken)
     {
-        var report = await engine.ScanAsync(new ChangedFiles(tree.Old, [], blobs: null), cache, options, null, cancellationToken);
+        // Fixes that depend on what others say are not wanted of what is gone.
+        var report = await engine.ScanAsync(new ChangedFiles(tree.Old, [], blobs: null), cache, options with { Actions = null }, null, cancellationToken);
         var missing = report.Skipped.Where(s => s.Reason == SkipReason.Unreadable).Select(s => s.Path);
         return missing.Except(retried.Select(r => r.Path), StringComparer.Ordinal).Any() ? null : report;
     }
