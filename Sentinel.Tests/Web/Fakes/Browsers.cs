@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Playwright;
 
 namespace Sentinel.Tests.Web.Fakes;
@@ -39,11 +40,17 @@ internal sealed class Browsers : IAsyncDisposable
 /// <summary>Waiting for a page.</summary>
 internal static class PageWaiting
 {
-    private const float Limit = 30_000;
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     /// <summary>
     /// Waits until the page is at an address. Playwright's own waiting listens for the navigation, and misses one that happens between looking
     /// at the address and listening; this looks again and again.
     /// </summary>
-    public static Task ArrivedAsync(this IPage page, string url) => Assertions.Expect(page).ToHaveURLAsync(url, new() { Timeout = Limit });
+    public static async Task ArrivedAsync(this IPage page, string url)
+    {
+        var clock = Stopwatch.StartNew();
+        while (page.Url != url && clock.Elapsed < Limit) await Task.Delay(50, TestContext.Current.CancellationToken);
+        Assert.Equal(url, page.Url);
+        await page.WaitForLoadStateAsync();
+    }
 }
