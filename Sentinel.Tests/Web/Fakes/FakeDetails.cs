@@ -70,7 +70,7 @@ internal static class FakeDetails
         var line = detail.StartLine;
         var fix = new ProvedFix(
             line, line, "      - uses: acme/deploy@8f4b7f84864484a7bf31766abe9204da3cbe65b3 # v2",
-            "The commit that v2 stands for now is named; the tag stays in the comment, where update tools read it.", "workflows/github-actions@4");
+            "The commit is named that v2 stood for when this was scanned; moving the tag changes nothing here.", "workflows/github-actions@4");
         return detail with
         {
             AnalyzerIds = ["workflows/github-actions"],
