@@ -58,7 +58,8 @@ public sealed class CommandJourneyTests
         var (shown, guid) = (repository.Shown(), journey.GitHub.Hook.Log[^1].Guid);
         var calls = await journey.StepAsync([ignore], guid);
         await journey.StepAsync([ignore]);
-        Assert.Equal((shown, calls), (repository.Shown(), journey.GitHub.Calls.Count));
+        Assert.Equal(shown, repository.Shown());
+        Assert.Empty(journey.GitHub.Calls.Skip(calls).Select(c => $"{c.Method} {c.Path}"));
 
         var opening = repository.Pull.ReviewComments.Single(c => c.Path.EndsWith("greet.yml", StringComparison.Ordinal));
         await journey.StepAsync([repository.SayInThread(writer, opening, "/sentinel ignore wont-fix only members open issues")]);

@@ -43,8 +43,9 @@ internal sealed class ReviewJourney : IAsyncDisposable
         foreach (var (name, payload) in events) Assert.Equal(202, (await GitHub.Hook.DeliverAsync(name, payload, Token, guid)).StatusCode);
         await Worker.UntilAsync(
             async database => !await database.Scans.AnyAsync(s => s.Status == ScanStatus.Queued || s.Status == ScanStatus.Running, Token)
+                && !await database.SecretExposures.AnyAsync(e => e.RefsCompared < e.RefsAsked, Token)
                 && !await database.Outbox.AnyAsync(m => m.Status == OutboxStatus.Pending && m.Kind != OutboxMessage.ExplanationRequested, Token),
-            "scans and messages to GitHub are done");
+            "scans, what follows them, and messages to GitHub are done");
         await using var left = Worker.Database();
         Assert.Empty(await left.Outbox.Where(m => m.Status == OutboxStatus.DeadLettered).Select(m => m.LastError).ToListAsync(Token));
         return calls;

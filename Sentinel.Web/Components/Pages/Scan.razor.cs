@@ -117,5 +117,10 @@ public sealed partial class Scan : IDisposable
             await _data.ReloadAsync();
     }
 
+    // A branch is scanned by its push too, and whichever scan comes first opens what both see.
+    private static string NothingMoved(ScanSummary scan) => scan.PullRequestNumber is null
+        ? "This scan opened and closed no finding."
+        : "This scan opened and closed no finding. What the pull request brings may have been found before, in a push of its branch; the check at GitHub counts it all the same.";
+
     private static bool IsOver(ScanStatus status) => status is not (ScanStatus.Queued or ScanStatus.Running);
 }
