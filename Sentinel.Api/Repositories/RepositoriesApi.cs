@@ -69,6 +69,6 @@ internal static class RepositoriesApi
             .Summaries(db).ToDictionaryAsync(scan => scan.RepositoryId, cancellationToken);
         return [.. rows.Select(row => new RepositorySummary(
             row.Id, row.FullName, row.CloneUrl, row.DefaultBranch, row.Private, row.Archived,
-            open.GetValueOrDefault(row.Id, OpenCounts.None), scans.GetValueOrDefault(row.Id)))];
+            open.GetValueOrDefault(row.Id, OpenCounts.None), scans.GetValueOrDefault(row.Id), row.LastScanId is not null))];
     }
 }

@@ -10,10 +10,11 @@ public sealed record SeverityCounts(int Critical, int High, int Medium, int Low,
 }
 
 /// <summary>A row of the repository list.</summary>
-/// <param name="LastScan">Null when it has never been scanned.</param>
+/// <param name="LastScan">The newest scan, whatever its kind and state; null when there is none.</param>
+/// <param name="Scanned">Whether a scan of its code has ended well once: until then, nothing open says nothing.</param>
 public sealed record RepositorySummary(
     Guid Id, string FullName, string CloneUrl, string? DefaultBranch, bool Private, bool Archived,
-    SeverityCounts Open, ScanSummary? LastScan);
+    SeverityCounts Open, ScanSummary? LastScan, bool Scanned = false);
 
 /// <summary>A repository with its latest scans, newest first, at most 20.</summary>
 /// <param name="CodeScanning">Null when findings were never offered to GitHub code scanning.</param>

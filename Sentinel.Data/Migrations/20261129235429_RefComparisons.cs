@@ -31,7 +31,8 @@ namespace Sentinel.Data.Migrations
             // What was compared stays compared.
             migrationBuilder.Sql("update secret_exposures set refs_compared = 1 where not refs_stale;");
 
-            // Workers of the release before still read and write it while they are replaced; a later release drops it.
+            // Workers of the release before still read and write it while they are replaced; what they ask for by it is asked for again by
+            // the next scan that sees the secret. A later release drops it.
             migrationBuilder.Sql("alter table secret_exposures alter column refs_stale set default true;");
 
             migrationBuilder.CreateIndex(

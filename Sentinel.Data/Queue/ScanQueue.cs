@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
@@ -79,7 +80,15 @@ internal sealed partial class ScanQueue(
         await database.SaveChangesAsync(cancellationToken);
         // A renewal that waited for this row finds no lease from here on, and has the caller's token cancelled: the scan is written all the same.
         await transaction.CommitAsync(CancellationToken.None);
-        await EndedAsync(database, lease.ScanId, lease.RepositoryId, CancellationToken.None);
+        try
+        {
+            await EndedAsync(database, lease.ScanId, lease.RepositoryId, CancellationToken.None);
+        }
+        catch (Exception ex) when (ex is DbException or TimeoutException or InvalidOperationException)
+        {
+            // The scan has ended; the reconciler brings the repository's next one.
+            LogNotFilled(lease.ScanId, ex);
+        }
         return true;
     }
 
@@ -320,6 +329,9 @@ internal sealed partial class ScanQueue(
     }
 
     internal static bool IsRedisFault(Exception ex) => ex is RedisException or RedisTimeoutException or ObjectDisposedException;
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Scan {ScanId} was written, and then Postgres did not answer; the next scan of its repository waits for the reconciler")]
+    private partial void LogNotFilled(Guid scanId, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Redis does not answer; scans wait in Postgres and are still taken from there")]
     private partial void LogRedisAway(Exception exception);

@@ -105,14 +105,28 @@ public sealed class ActionTagsTests : IAsyncLifetime
         Assert.Equal([$"      - uses: tools/deploy@{_action.Git.Head} # v1", null], fixes);
     }
 
-    // A private repository of the installation, which is scanned from now on.
-    private async Task WatchAsync(string fullName)
+    /// <summary>That one installation hands out no token says nothing of the tag, least of all to others.</summary>
+    [Fact]
+    public async Task SuspendedInstallation_SaysNothingOfTags()
     {
-        _fake = _worker.GitHub.AddRepository(fullName, isPrivate: true);
+        await WatchAsync("acme/open", isPrivate: false);
+        _installation.SuspendedAt = TimeProvider.System.GetUtcNow();
+        Assert.Equal([null, null], await ScanAsync("tools/deploy@v1", "tools/other@v1"));
+        Assert.Empty(Asked());
+
+        _installation = _worker.GitHub.Install("beta");
+        await WatchAsync("beta/open", isPrivate: false);
+        Assert.Equal([$"      - uses: tools/deploy@{_action.Git.Head} # v1"], await ScanAsync("tools/deploy@v1"));
+    }
+
+    // A repository of the installation, which is scanned from now on.
+    private async Task WatchAsync(string fullName, bool isPrivate = true)
+    {
+        _fake = _worker.GitHub.AddRepository(fullName, isPrivate: isPrivate);
         _known = await _worker.AddRepositoryAsync(fullName, _fake.CloneUrl);
         await using var database = _worker.Database();
         await database.Repositories.Where(r => r.Id == _known.Id).ExecuteUpdateAsync(
-            r => r.SetProperty(x => x.InstallationId, _installation.Id).SetProperty(x => x.GitHubId, _fake.Id).SetProperty(x => x.Private, true), Token);
+            r => r.SetProperty(x => x.InstallationId, _installation.Id).SetProperty(x => x.GitHubId, _fake.Id).SetProperty(x => x.Private, isPrivate), Token);
         _known = await database.Repositories.AsNoTracking().SingleAsync(r => r.Id == _known.Id, Token);
     }
 

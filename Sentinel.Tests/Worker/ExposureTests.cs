@@ -266,7 +266,7 @@ public sealed class ExposureTests(WorkerFixture worker) : IClassFixture<WorkerFi
         Assert.Equal((true, true, true), (exposure.Dropped, exposure.StillServed, exposure.RefsCompared < exposure.RefsAsked));
     }
 
-    /// <summary>One that is asked for meanwhile is not made beside it, but after it, by whoever is at it.</summary>
+    /// <summary>One that is asked for meanwhile is not made beside it, but after it.</summary>
     [Fact]
     public async Task Comparison_AskedForOfTheSameWorkerMeanwhile_FollowsTheFirst()
     {
@@ -280,11 +280,12 @@ public sealed class ExposureTests(WorkerFixture worker) : IClassFixture<WorkerFi
         source.Git("reset", "--quiet", "--hard", leaking);
         await AskAgainAsync(repository);
 
-        await reach.RefreshAsync(repository, Cancellation);
+        var later = reach.RefreshAsync(repository, Cancellation);
+        await Task.Delay(TimeSpan.FromMilliseconds(300), Cancellation);
         var (_, before) = await SecretAsync(repository);
         Assert.True(before.RefsCompared < before.RefsAsked);
         gate.SetResult();
-        await earlier;
+        await Task.WhenAll(earlier, later);
 
         var (_, exposure) = await SecretAsync(repository);
         Assert.Equal((false, 1, exposure.RefsAsked), (exposure.Dropped, exposure.RefsTotal, exposure.RefsCompared));

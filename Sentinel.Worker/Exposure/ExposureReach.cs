@@ -27,32 +27,26 @@ internal sealed partial class ExposureReach(
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<Guid, int> _wanted = new();
+    // Other scans wait for the worker's slot; what is left is compared after the next scan.
+    private static readonly TimeSpan MaxComparing = TimeSpan.FromMinutes(5);
 
-    /// <summary>
-    /// Brings the marked secrets of a repository up to date. Returns at once when this worker is at it already: that comparison is followed by
-    /// another.
-    /// </summary>
+    private readonly ConcurrentDictionary<Guid, SemaphoreSlim> _gates = new();
+
+    /// <summary>Brings the marked secrets of a repository up to date. What another scan of this worker compares meanwhile is not compared twice.</summary>
     public async Task RefreshAsync(Repository repository, CancellationToken cancellationToken)
     {
-        if (_wanted.AddOrUpdate(repository.Id, 1, (_, times) => times + 1) > 1) return;
+        var gate = _gates.GetOrAdd(repository.Id, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
         try
         {
-            int seen;
-            do
-            {
-                seen = _wanted[repository.Id];
-                if (await TryRefreshAsync(repository, cancellationToken)) continue;
-                // The next scan may be weeks away: what failed for a moment is tried once more.
-                await Task.Delay(Pause, time, cancellationToken);
-                await TryRefreshAsync(repository, cancellationToken);
-            }
-            while (!_wanted.TryRemove(KeyValuePair.Create(repository.Id, seen)));
+            if (await TryRefreshAsync(repository, cancellationToken)) return;
+            // The next scan may be weeks away: what failed for a moment is tried once more.
+            await Task.Delay(Pause, time, cancellationToken);
+            await TryRefreshAsync(repository, cancellationToken);
         }
-        catch
+        finally
         {
-            _wanted.TryRemove(repository.Id, out _);
-            throw;
+            gate.Release();
         }
     }
 
@@ -67,7 +61,8 @@ internal sealed partial class ExposureReach(
         try
         {
             var whole = await mirror.FetchAllAsync(repository.Id, repository.CloneUrl, cancellationToken);
-            foreach (var exposure in due)
+            var begun = time.GetTimestamp();
+            foreach (var exposure in due.TakeWhile(_ => time.GetElapsedTime(begun) < MaxComparing))
             {
                 var commits = await database.SecretCommits.Where(c => c.FindingId == exposure.FindingId)
                     .OrderByDescending(c => c.CommitSha == exposure.IntroducedCommit).ThenBy(c => c.CommittedAt).Select(c => c.CommitSha).Take(MaxCommits).ToListAsync(cancellationToken);

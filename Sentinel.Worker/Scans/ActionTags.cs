@@ -36,7 +36,7 @@ internal sealed partial class ActionTags(GitHubClients clients, ILogger<ActionTa
     /// <summary>For one scan of a repository; null where the App is not installed, so that nobody can be asked.</summary>
     public IActionTags? For(Repository repository) =>
         repository is { InstallationId: { } installation, GitHubId: { } id }
-            ? new OfScan(this, repository, clients.ForInstallation(installation, InstallationScope.ReadContents(id, repository.FullName.Split('/')[^1])))
+            ? new OfScan(this, repository, installation, InstallationScope.ReadContents(id, repository.FullName.Split('/')[^1]))
             : null;
 
     public void Dispose()
@@ -44,6 +44,8 @@ internal sealed partial class ActionTags(GitHubClients clients, ILogger<ActionTa
         _known.Dispose();
         _budgets.Dispose();
     }
+
+    private GitHubClients Clients => clients;
 
     private Budget BudgetOf(Guid repositoryId)
     {
@@ -63,8 +65,9 @@ internal sealed partial class ActionTags(GitHubClients clients, ILogger<ActionTa
         public bool Take() => Interlocked.Decrement(ref _left) >= 0;
     }
 
-    private sealed class OfScan(ActionTags tags, Repository repository, GitHubConnection connection) : IActionTags
+    private sealed class OfScan(ActionTags tags, Repository repository, long installation, InstallationScope scope) : IActionTags
     {
+        private readonly GitHubConnection _connection = tags.Clients.ForInstallation(installation, scope);
         private readonly string _audience = repository.Private ? $"{repository.Id} " : "";
         private readonly Budget _scan = new(MaxAsked);
         private readonly Budget _hour = tags.BudgetOf(repository.Id);
@@ -87,12 +90,9 @@ internal sealed partial class ActionTags(GitHubClients clients, ILogger<ActionTa
             limit.CancelAfter(Patience);
             try
             {
-                return TagAnswer.Of(await connection.CommitOfTagAsync(action, tag, limit.Token));
-            }
-            // 422 is how GitHub says that a repository has no such tag.
-            catch (GitHubException ex) when (ex is GitHubNotFoundException or GitHubRejectedException or GitHubForbiddenException)
-            {
-                return TagAnswer.None;
+                // By itself: an installation that is suspended or gone says nothing of the tag.
+                await tags.Clients.TokenAsync(installation, scope, limit.Token);
+                return await OfTagAsync(action, tag, limit.Token);
             }
             catch (Exception ex) when (ex is GitHubException or JsonException or HttpRequestException)
             {
@@ -101,6 +101,24 @@ internal sealed partial class ActionTags(GitHubClients clients, ILogger<ActionTa
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
                 return GiveUp($"GitHub did not answer within {Patience.TotalSeconds:0} s");
+            }
+        }
+
+        private async Task<TagAnswer> OfTagAsync(string action, string tag, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return TagAnswer.Of(await _connection.CommitOfTagAsync(action, tag, cancellationToken));
+            }
+            // 422 is how GitHub says that a repository has no such tag.
+            catch (GitHubException ex) when (ex is GitHubNotFoundException or GitHubRejectedException)
+            {
+                return TagAnswer.None;
+            }
+            // An organisation's rules may keep this caller out; others are let in.
+            catch (GitHubForbiddenException)
+            {
+                return TagAnswer.Unknown;
             }
         }
 

@@ -77,9 +77,14 @@ internal sealed class ScanExecutor(
 
         async Task<Func<CancellationToken, Task>?> FinishAsync(ScanOutcome outcome)
         {
-            if (!await CompleteAsync(lease, scan, repository, key, fetched, blobs, outcome, engine.RulePackHash, progress, cancellationToken)) return null;
+            var (written, next) = await CompleteAsync(lease, scan, repository, key, fetched, blobs, outcome, engine.RulePackHash, progress, cancellationToken);
+            if (!written) return null;
             liveness.Ask(seen);
-            return CompareRefsAsync;
+            return async token =>
+            {
+                if (next is { } scanOfHistory) await queue.EnqueueAsync([scanOfHistory], token);
+                await CompareRefsAsync(token);
+            };
         }
 
         Task CompareRefsAsync(CancellationToken token) => reach.RefreshAsync(repository, token);
@@ -87,7 +92,8 @@ internal sealed class ScanExecutor(
 
     private static Task NothingMore(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task<bool> CompleteAsync(
+    // Whether it was written, and the scan of the history that is to follow; null for none.
+    private async Task<(bool Written, Guid? Next)> CompleteAsync(
         ScanLease lease, Scan scan, Repository repository, byte[] key, Checkedout fetched, BlobReader blobs, ScanOutcome outcome, string rulePackHash, ScanProgressReporter progress, CancellationToken cancellationToken)
     {
         var standing = outcome.Blobs.Values.ToHashSet(StringComparer.Ordinal);
@@ -123,13 +129,12 @@ internal sealed class ScanExecutor(
                 await DescribeAsync(database, row, repository, fetched.DefaultBranch, outcome, progress, applied, status, decided, token);
             },
             cancellationToken);
-        if (!completed) return false;
+        if (!completed) return (false, null);
 
         // It is written: losing the lease, which has ended, stops nothing any more.
-        if (next is { } scanOfHistory) await queue.EnqueueAsync([scanOfHistory], CancellationToken.None);
         telemetry.Finished(report.BytesRead, report.CacheHits, applied.Opened);
         await progress.PublishAsync(status, CancellationToken.None);
-        return true;
+        return (true, next);
     }
 
     private async Task<(Scan Scan, Repository Repository, byte[] Key)> LoadAsync(ScanLease lease, CancellationToken cancellationToken)

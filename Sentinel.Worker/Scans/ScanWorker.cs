@@ -19,7 +19,6 @@ internal sealed partial class ScanWorker(
     private static readonly TimeSpan LeaseWait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AfterFault = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan AfterScan = TimeSpan.FromMinutes(5);
 
     private readonly string _id = $"{Environment.MachineName}-{Environment.ProcessId}";
     private readonly ConcurrentDictionary<Guid, CancellationTokenSource> _running = new();
@@ -94,8 +93,7 @@ internal sealed partial class ScanWorker(
     private async Task FollowAsync(ScanLease lease, Func<CancellationToken, Task> then, CancellationToken stoppingToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        // It keeps other scans waiting; what is left of it is done after the next scan of the repository.
-        limit.CancelAfter(AfterScan);
+        limit.CancelAfter(options.Value.ScanTimeout);
         try
         {
             await then(limit.Token);
@@ -110,6 +108,7 @@ internal sealed partial class ScanWorker(
     {
         // Not the caller's token: what became of the scan must be written even while the worker stops.
         var cancellationToken = CancellationToken.None;
+        bool changed;
         switch (fault)
         {
             case OperationCanceledException when stoppingToken.IsCancellationRequested:
@@ -121,7 +120,7 @@ internal sealed partial class ScanWorker(
                 LogYielded(lease.ScanId);
                 return;
             case OperationCanceledException when timedOut:
-                await queue.DeadLetterAsync(lease, "timeout", $"The scan did not finish within {options.Value.ScanTimeout.TotalMinutes:0} minutes (Worker:ScanTimeout).", cancellationToken);
+                changed = await queue.DeadLetterAsync(lease, "timeout", $"The scan did not finish within {options.Value.ScanTimeout.TotalMinutes:0} minutes (Worker:ScanTimeout).", cancellationToken);
                 break;
             case OperationCanceledException:
                 LogStopped(lease.ScanId);
@@ -132,18 +131,20 @@ internal sealed partial class ScanWorker(
                 LogLimited(lease.ScanId, until, limited.Message);
                 return;
             case GitException { Transient: false } refused:
-                await queue.DeadLetterAsync(lease, refused.Code, refused.Message, cancellationToken);
+                changed = await queue.DeadLetterAsync(lease, refused.Code, refused.Message, cancellationToken);
                 LogRefused(lease.ScanId, refused.Code);
                 break;
             case GitException transient:
-                await queue.RetryAsync(lease, Delay(lease.Attempt), transient.Code, transient.Message, cancellationToken);
+                changed = await queue.RetryAsync(lease, Delay(lease.Attempt), transient.Code, transient.Message, cancellationToken);
                 LogRetried(lease.ScanId, lease.Attempt, transient);
                 break;
             default:
-                await queue.RetryAsync(lease, Delay(lease.Attempt), "internal-error", $"The worker failed ({fault.GetType().Name}); its log has the details.", cancellationToken);
+                changed = await queue.RetryAsync(lease, Delay(lease.Attempt), "internal-error", $"The worker failed ({fault.GetType().Name}); its log has the details.", cancellationToken);
                 LogRetried(lease.ScanId, lease.Attempt, fault);
                 break;
         }
+        // It may have ended otherwise meanwhile.
+        if (!changed) return;
         await bus.PublishAsync(
             new ScanProgress(lease.ScanId, lease.RepositoryId, lease.RequestId, ScanStatus.Failed, ScanPhase.Done, 0, 0, 0, time.GetUtcNow()), cancellationToken);
     }

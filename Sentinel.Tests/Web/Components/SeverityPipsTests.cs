@@ -17,17 +17,21 @@ public sealed class SeverityPipsTests : IAsyncLifetime
 
     /// <summary>Nothing that is known says nothing before somebody has looked.</summary>
     [Theory]
-    [InlineData(null, 0, "Not known yet")]
-    [InlineData(ScanStatus.Queued, 0, "Being scanned")]
-    [InlineData(ScanStatus.Running, 0, "Being scanned")]
-    [InlineData(ScanStatus.Succeeded, 0, "None open")]
-    [InlineData(ScanStatus.Running, 2, "2 High")]
-    public async Task Pips_TellNothingOpenOnlyAfterAScan(ScanStatus? status, int high, string expected)
+    [InlineData(null, false, 0, "Not known yet")]
+    [InlineData(ScanStatus.Queued, false, 0, "Being scanned")]
+    [InlineData(ScanStatus.Running, false, 0, "Being scanned")]
+    [InlineData(ScanStatus.DeadLettered, false, 0, "Not known yet")]
+    [InlineData(ScanStatus.Cancelled, false, 0, "Not known yet")]
+    [InlineData(ScanStatus.Running, true, 0, "None open")]
+    [InlineData(ScanStatus.Succeeded, true, 0, "None open")]
+    [InlineData(ScanStatus.Running, false, 2, "2 High")]
+    public async Task Pips_TellNothingOpenOnlyAfterAScan(ScanStatus? status, bool scanned, int high, string expected)
     {
         await using var ctx = new DashboardContext(_api);
         var scan = status is { } known ? _api.Estate.Scans[0] with { Status = known } : null;
 
-        var pips = ctx.Render<SeverityPips>(p => p.Add(x => x.Counts, new SeverityCounts(0, high, 0, 0, 0)).Add(x => x.LastScan, scan));
+        var repository = _api.Estate.Repositories[0] with { Open = new SeverityCounts(0, high, 0, 0, 0), LastScan = scan, Scanned = scanned };
+        var pips = ctx.Render<SeverityPips>(p => p.Add(x => x.Repository, repository));
 
         Assert.Equal(expected, pips.Find("span").TextContent.Trim());
     }

@@ -71,6 +71,7 @@ internal sealed class FakeEstate
     {
         Open = Count([.. Findings.Where(f => f.RepositoryId == repository.Id && IsOpen(f))]),
         LastScan = Scans.Where(s => s.RepositoryId == repository.Id).MaxBy(s => s.QueuedAt),
+        Scanned = Scans.Any(s => s.RepositoryId == repository.Id),
     };
 
     private void AddScans()
